@@ -1,0 +1,92 @@
+"""Gates, the links that open them, the phones that scan, and every scan for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crosslinks.kernel.columns import JsonDict
+from crosslinks.kernel.db import Base
+
+
+class Gate(Base):
+    """A place where people are scanned."""
+
+    __tablename__ = "gate"
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class DoorLink(Base):
+    """An address that enrols one desk or five lanes at a gate, within 30 minutes of being shown."""
+
+    __tablename__ = "door_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    approved: Mapped[bool] = mapped_column(default=False)
+    shown_at: Mapped[datetime]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    enrolled: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    gate: Mapped[Gate] = relationship()
+
+
+class Device(Base):
+    """A phone at a gate; its token is hashed at rest."""
+
+    __tablename__ = "device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), index=True)
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id", ondelete="CASCADE"))
+    door_link_id: Mapped[int | None] = mapped_column(ForeignKey("door_link.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    enrolled_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    clock_offset_ms: Mapped[int] = mapped_column(default=0)
+    gate: Mapped[Gate] = relationship()
+
+
+class Scan(Base):
+    """One scan as it came and the answer that it got; never changed, and replayed by its uuid."""
+
+    __tablename__ = "scan"
+    __table_args__ = (Index(None, "edition_id", "received_at"), Index(None, "registration_id", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(unique=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="SET NULL"))
+    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gate.id", ondelete="SET NULL"))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+    device_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    offline: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[str] = mapped_column(String(30))
+    answer: Mapped[JsonDict] = mapped_column(default=dict)
+    undoes: Mapped[UUID | None]
+    override: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    decided: Mapped[str] = mapped_column(String(30), default="")
+    conflict: Mapped[str] = mapped_column(String(60), default="")
+    raw: Mapped[JsonDict] = mapped_column(default=dict)

@@ -1,0 +1,121 @@
+"""A conference is a series of editions; an edition has one row per way to take part."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crosslinks.editions.rules import DEFAULT_HUE, EditionState, Mode, Phase, phase, places
+from crosslinks.kernel.columns import JsonDict, Texts, enum_column
+from crosslinks.kernel.db import Base
+
+
+class Conference(Base):
+    """A series with its organiser, address and accent hue (degrees in OKLCH)."""
+
+    __tablename__ = "conference"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    organiser: Mapped[str] = mapped_column(String(200))
+    contact_email: Mapped[str] = mapped_column(String(320), default="")
+    hue: Mapped[int] = mapped_column(default=DEFAULT_HUE)
+    about: Mapped[Texts] = mapped_column(default=dict)
+    first_held: Mapped[int | None]
+    created_at: Mapped[datetime]
+    editions: Mapped[list[Edition]] = relationship(back_populates="conference", order_by="Edition.starts_at.desc()")
+
+
+class Edition(Base):
+    """One day (or more) of a conference. Moments are UTC and shown in ``time_zone``.
+
+    ``public_rev`` is raised by every write to public content, ``roster_seq`` by every change that a door must see.
+    """
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("conference_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    slug: Mapped[str] = mapped_column(String(60))
+    state: Mapped[EditionState] = mapped_column(enum_column(EditionState), default=EditionState.DRAFT)
+    languages: Mapped[list[str]] = mapped_column(default=lambda: ["en", "nb"])
+    time_zone: Mapped[str] = mapped_column(String(60), default="Europe/Oslo")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    doors_at: Mapped[datetime | None]
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    erase_on: Mapped[date]
+    theme: Mapped[Texts] = mapped_column(default=dict)
+    lead: Mapped[Texts] = mapped_column(default=dict)
+    about: Mapped[Texts] = mapped_column(default=dict)
+    audience: Mapped[Texts] = mapped_column(default=dict)
+    practical: Mapped[Texts] = mapped_column(default=dict)
+    venue_name: Mapped[str] = mapped_column(String(200), default="")
+    venue_address: Mapped[str] = mapped_column(String(300), default="")
+    venue_city: Mapped[str] = mapped_column(String(100), default="")
+    stream_url: Mapped[str] = mapped_column(String(500), default="")
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    demo_note: Mapped[Texts] = mapped_column(default=dict)
+    figures: Mapped[JsonDict] = mapped_column(default=dict)
+    public_rev: Mapped[int] = mapped_column(default=1)
+    roster_seq: Mapped[int] = mapped_column(default=0)
+    preview_epoch: Mapped[int] = mapped_column(default=0)
+    ticket_public_key: Mapped[bytes]
+    ticket_private_key: Mapped[bytes]
+    created_at: Mapped[datetime]
+    conference: Mapped[Conference] = relationship(back_populates="editions")
+    modes: Mapped[list[EditionMode]] = relationship(
+        back_populates="edition", order_by="EditionMode.mode.desc()", cascade="all, delete-orphan"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this edition's times are shown."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def title(self) -> str:
+        """The edition's short name, such as "Cancer Crosslinks 2024"."""
+        return f"{self.conference.name} {self.slug}"
+
+    def mode(self, mode: Mode) -> EditionMode | None:
+        """Return the row of ``mode``, or None when this edition does not offer it."""
+        return next((row for row in self.modes if row.mode is mode), None)
+
+    def phase(self, now: datetime) -> Phase:
+        """Return where the day is at ``now``."""
+        return phase(now, self.starts_at, self.ends_at)
+
+
+class EditionMode(Base):
+    """One way to take part in one edition: its capacity, and the row that place-changing writes lock."""
+
+    __tablename__ = "edition_mode"
+    __table_args__ = (
+        UniqueConstraint("edition_id", "mode"),
+        CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity"),
+        CheckConstraint("overbooking BETWEEN 0 AND 100", name="overbooking"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    capacity: Mapped[int | None]
+    overbooking: Mapped[int] = mapped_column(default=0)
+    queue_paused: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(Text, default="")
+    edition: Mapped[Edition] = relationship(back_populates="modes")
+
+    @property
+    def places(self) -> int | None:
+        """How many may hold a place; None where there is no limit."""
+        return places(self.capacity, self.overbooking)

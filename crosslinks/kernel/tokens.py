@@ -1,0 +1,133 @@
+"""Links and secrets. Everything that a link can do is listed beside its kind.
+
+Repeatable links are derived, not stored: ``base64url(id ‖ HMAC-SHA256(link key, kind ‖ id ‖ epoch)[:16])``.
+Raising the epoch of what they point at revokes them all. Single-use secrets are random and hashed at rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+ID_BYTES = 6
+MAC_BYTES = 16
+TOKEN_CHARACTERS = (ID_BYTES + MAC_BYTES) * 8 // 6 + 1
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_DIGITS = 5
+CHECK_WEIGHTS = (2, 4, 8, 16, 5)
+"""Powers of the generator of GF(32): distinct and not 1, so that any slip or swap changes the check."""
+
+
+class LinkKind(StrEnum):
+    """A derived link and all that it allows."""
+
+    MANAGE = "manage"
+    """One registration: see, rename, switch, cancel, ticket, calendar file."""
+    PREVIEW = "preview"
+    """One draft edition: read its public pages."""
+    FEED = "feed"
+    """One registration's calendar: read."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys derived from the instance's secret, one per purpose."""
+
+    link: bytes
+    tickets: bytes
+    session: bytes
+    state: bytes
+
+
+def derive_keys(secret: str) -> Keys:
+    """Return the purpose keys (32 bytes each) of an instance secret, by HKDF-SHA256."""
+
+    def derive(purpose: str) -> bytes:
+        return HKDF(SHA256(), 32, None, b"crosslinks/" + purpose.encode()).derive(secret.encode())
+
+    return Keys(link=derive("link"), tickets=derive("tickets"), session=derive("session"), state=derive("state"))
+
+
+def _mac(key: bytes, kind: LinkKind, identity: bytes, epoch: int) -> bytes:
+    message = kind.value.encode() + b"\x00" + identity + epoch.to_bytes(4, "big")
+    return hmac.digest(key, message, "sha256")[:MAC_BYTES]
+
+
+def make_link(keys: Keys, kind: LinkKind, identity: int, epoch: int) -> str:
+    """Return the 30-character token of the link of ``kind`` to object ``identity`` in its present ``epoch``."""
+    packed = identity.to_bytes(ID_BYTES, "big")
+    return base64.urlsafe_b64encode(packed + _mac(keys.link, kind, packed, epoch)).decode().rstrip("=")
+
+
+def link_identity(token: str) -> int | None:
+    """Return the object id that a token claims, or None when it is malformed; nothing is proven yet."""
+    if len(token) != TOKEN_CHARACTERS or not token.isascii():
+        return None
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return int.from_bytes(raw[:ID_BYTES], "big")
+
+
+def link_is_valid(keys: Keys, kind: LinkKind, token: str, epoch: int) -> bool:
+    """Say, in constant time, whether ``token`` is the link of ``kind`` in ``epoch`` for the id that it claims."""
+    identity = link_identity(token)
+    return identity is not None and hmac.compare_digest(make_link(keys, kind, identity, epoch), token)
+
+
+def new_secret() -> tuple[str, bytes]:
+    """Return ``(token, hash)`` of a random 256-bit secret; only the hash is to be stored."""
+    token = secrets.token_urlsafe(32)
+    return token, hash_secret(token)
+
+
+def hash_secret(token: str) -> bytes:
+    """Return the SHA-256 of a random secret; enough for 256 bits of entropy."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _gf32(a: int, b: int) -> int:
+    """Multiply in GF(32) with the polynomial x⁵ + x² + 1."""
+    product = 0
+    for bit in range(5):
+        if b >> bit & 1:
+            product ^= a << bit
+    for bit in range(8, 4, -1):
+        if product >> bit & 1:
+            product ^= 0b100101 << (bit - 5)
+    return product
+
+
+def _check_character(digits: str) -> str:
+    total = 0
+    for weight, digit in zip(CHECK_WEIGHTS, digits, strict=True):
+        total ^= _gf32(weight, CROCKFORD.index(digit))
+    return CROCKFORD[total]
+
+
+def new_reference() -> str:
+    """Return six random characters of Crockford base32, the last computed from the others."""
+    digits = "".join(secrets.choice(CROCKFORD) for _ in range(REFERENCE_DIGITS))
+    return digits + _check_character(digits)
+
+
+def read_reference(text: str) -> str | None:
+    """Return the reference that somebody typed or read aloud, or None when it is not one (a slip or a swap)."""
+    plain = text.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
+    if len(plain) != REFERENCE_DIGITS + 1 or any(character not in CROCKFORD for character in plain):
+        return None
+    return plain if _check_character(plain[:-1]) == plain[-1] else None
+
+
+def show_reference(reference: str) -> str:
+    """Return ``K7QF2M`` as ``K7QF-2M``."""
+    return f"{reference[:4]}-{reference[4:]}"

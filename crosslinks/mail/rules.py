@@ -1,0 +1,62 @@
+"""What an outgoing message is, before and after rendering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+MAX_ATTEMPTS = 12
+FIRST_RETRY = timedelta(seconds=20)
+LONGEST_RETRY = timedelta(hours=2)
+
+
+class MailState(StrEnum):
+    """Where a message is."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The frozen facts of one message, as its row keeps them."""
+
+    kind: str
+    language: str
+    to_address: str
+    to_name: str
+    data: dict[str, Any]
+    message_id: str
+    edition_id: int | None
+    registration_id: int | None
+    account_id: int | None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file within a message; with ``content_id`` it is shown in the HTML instead of listed."""
+
+    name: str
+    media_type: str
+    content: bytes
+    content_id: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message ready to be sent. ``html`` has its styles inlined."""
+
+    subject: str
+    text: str
+    html: str
+    sender_name: str = ""
+    reply_to: str = ""
+    attachments: tuple[Attachment, ...] = field(default=())
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """Return how long to wait after the given number of failed attempts (1 or more): doubled each time, bounded."""
+    return min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)

@@ -1,0 +1,87 @@
+"""Registrations and the tickets issued for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crosslinks.editions.models import Edition
+from crosslinks.kernel.columns import enum_column
+from crosslinks.kernel.db import Base
+from crosslinks.registration.rules import BadgeRole, Place, Profession, Source
+
+_ACTIVE_WITH_EMAIL = text("cancelled_at IS NULL AND email_key <> ''")
+_WAITING = text("wants <> 'none'")
+
+
+class Registration(Base):
+    """One person in one edition. ``place`` is held, ``wants`` is waited for since ``joined_at``.
+
+    ``rev`` counts changes that a door must see; ``epoch`` raised revokes every personal link.
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        Index("uq_registration_active_email", "edition_id", "email_key", unique=True, sqlite_where=_ACTIVE_WITH_EMAIL,
+              postgresql_where=_ACTIVE_WITH_EMAIL),
+        Index("uq_registration_edition_id_reference", "edition_id", "reference", unique=True),
+        Index(None, "edition_id", "place"),
+        Index("ix_registration_waiting", "edition_id", "wants", "priority", "joined_at", "id", sqlite_where=_WAITING,
+              postgresql_where=_WAITING),
+        Index(None, "edition_id", "created_at"),
+        Index("ix_registration_roster", "edition_id", "roster_seq"),
+        CheckConstraint("place <> wants OR place = 'none'", name="wants_another"),
+        CheckConstraint("(wants = 'none') = (joined_at IS NULL)", name="joined"),
+        CheckConstraint("cancelled_at IS NULL OR (place = 'none' AND wants = 'none')", name="cancelled_has_none"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    reference: Mapped[str] = mapped_column(String(6))
+    epoch: Mapped[int] = mapped_column(default=0)
+    given_name: Mapped[str] = mapped_column(String(120))
+    family_name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(300), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    email_key: Mapped[str] = mapped_column(String(320), default="")
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    profession: Mapped[Profession] = mapped_column(enum_column(Profession), default=Profession.OTHER)
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    role: Mapped[BadgeRole] = mapped_column(enum_column(BadgeRole), default=BadgeRole.PARTICIPANT)
+    place: Mapped[Place] = mapped_column(enum_column(Place), default=Place.NONE)
+    wants: Mapped[Place] = mapped_column(enum_column(Place), default=Place.NONE)
+    joined_at: Mapped[datetime | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    needs_assistance: Mapped[bool] = mapped_column(default=False)
+    privacy_version: Mapped[str] = mapped_column(String(40), default="")
+    privacy_seen_at: Mapped[datetime | None]
+    source: Mapped[Source] = mapped_column(enum_column(Source), default=Source.FORM)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    rev: Mapped[int] = mapped_column(default=0)
+    roster_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    edition: Mapped[Edition] = relationship()
+    tickets: Mapped[list[Ticket]] = relationship(back_populates="registration", cascade="all, delete-orphan")
+
+    @property
+    def name(self) -> str:
+        """The full name, given name first."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Ticket(Base):
+    """What a QR code carries; a replaced ticket stays, to be told apart from an unknown one."""
+
+    __tablename__ = "ticket"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    ticket_id: Mapped[bytes] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+    registration: Mapped[Registration] = relationship(back_populates="tickets")

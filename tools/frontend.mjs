@@ -38,7 +38,7 @@ function hashed(name, content) {
 }
 
 async function place(manifest, name, content) {
-  manifest[name] = hashed(basename(name), content);
+  manifest[name] = hashed(name.replaceAll("/", "-"), content);
   await writeFile(join(fresh, manifest[name]), content);
 }
 
@@ -82,6 +82,12 @@ async function sprite(manifest) {
   await place(manifest, "icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 }
 
+async function images(manifest) {
+  for (const name of (await readdir(join(source, "images"))).sort()) {
+    await place(manifest, `images/${name}`, await readFile(join(source, "images", name)));
+  }
+}
+
 /** The code reader's program, loaded by the scanner from our own origin. */
 async function reader(manifest) {
   const file = join(packages, "zxing-wasm/dist/reader/zxing_reader.wasm");
@@ -98,6 +104,7 @@ await mkdir(fresh, { recursive: true });
 const manifest = {};
 await bundle(manifest);
 await sprite(manifest);
+await images(manifest);
 await reader(manifest);
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);

@@ -1,15 +1,13 @@
 // Nothing here is needed: the server marks now and next, this only keeps the marks moving.
 const MINUTE = 60_000;
-const offset = Number(document.documentElement.dataset.clockOffset ?? 0);
-
-function now() {
-  return Date.now() + offset;
+function waiting(words, minutes) {
+  return minutes === 1 ? words.one : words.many.replace("{n}", minutes);
 }
 
 /** Moves past, now and next along the day, without announcing it. */
 function moveMarks(day) {
   const entries = [...day.querySelectorAll("[data-start][data-end]")];
-  const time = now();
+  const time = Date.now() + Number(day.dataset.clockOffset ?? 0);
   const next = entries.find((entry) => Date.parse(entry.dataset.start) > time);
   for (const entry of entries) {
     const start = Date.parse(entry.dataset.start);
@@ -23,8 +21,10 @@ function moveMarks(day) {
     }
     const bar = entry.querySelector(".bar rect");
     if (running && bar) bar.setAttribute("width", `${((100 * (time - start)) / (end - start)).toFixed(1)}%`);
-    const left = entry.querySelector("[data-minutes]");
-    if (entry === next && left) left.textContent = left.dataset.minutes.replace("{n}", Math.ceil((start - time) / MINUTE));
+    const tags = entry.querySelector(".entry__tags");
+    if (tags) tags.hidden = [...tags.children].every((tag) => tag.hidden);
+    const left = entry.querySelector("[data-many]");
+    if (entry === next && left) left.textContent = waiting(left.dataset, Math.ceil((start - time) / MINUTE));
   }
 }
 

@@ -133,7 +133,8 @@ def smooth(points: Sequence[Point]) -> str:
         there, after = points[index + 1], points[min(index + 2, len(points) - 1)]
         one = (here[0] + (there[0] - before[0]) / 6, here[1] + (there[1] - before[1]) / 6)
         two = (there[0] - (after[0] - here[0]) / 6, there[1] - (after[1] - here[1]) / 6)
-        parts.append(f"C{one[0]:.1f} {one[1]:.1f} {two[0]:.1f} {two[1]:.1f} {there[0]:.1f} {there[1]:.1f}")
+        first = "S" if index else f"C{one[0]:.1f} {one[1]:.1f} "  # S mirrors the control point before it: the same curve
+        parts.append(f"{first}{two[0]:.1f} {two[1]:.1f} {there[0]:.1f} {there[1]:.1f}")
     return "".join(parts)
 
 
@@ -221,10 +222,12 @@ def _labels(day: _Day, talks: Sequence[Moment], breaks: Sequence[Break], clock: 
         x = day.x(talk.start)
         half = 4.6 * len(talk.name)
         if talk.name and x - half > name_ends + 8:
-            labels.append(Label(x, day.room(x) - 21, talk.name, "name"))
+            highest = min(day.room(x + half * part / 4) for part in range(-4, 5))
+            labels.append(Label(x, highest - 15, talk.name, "name"))
             name_ends = x + half
             if x - 24 > time_ends:
-                labels.append(Label(x, day.stream(x) + 30, f"{talk.start // 60:02d}{clock}{talk.start % 60:02d}", "time"))
+                lowest = max(day.stream(x + 20 * part) for part in (-1, 0, 1))
+                labels.append(Label(x, lowest + 28, f"{talk.start // 60:02d}{clock}{talk.start % 60:02d}", "time"))
                 time_ends = x + 24
     for part in breaks:
         if part.name:

@@ -111,6 +111,7 @@ def load_settings(**given: Any) -> Settings:
     Raises ``ConfigurationError`` for an unknown or unusable setting, and without a secret.
     """
     instance = _instance_folder(given)
+    known = {f.name for f in fields(Settings)}
     values = _read_file(instance / CONFIG_FILE)
     values |= {
         key.removeprefix(PREFIX).lower(): value

@@ -1,0 +1,84 @@
+"""What surrounds every page: the masthead, the navigation, the banners, the footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from crosslinks.web.languages import LANGUAGES, current_language
+
+PLAIN_HUE = 288
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of a navigation; ``icon`` names a symbol of the sprite, ``language`` is set on language switches."""
+
+    label: str
+    url: str
+    current: bool = False
+    icon: str = ""
+    count: int | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A notice above an organizer page: ``kind`` is ok, warn, bad or plain."""
+
+    kind: str
+    title: str
+    text: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a public page shows around its content."""
+
+    brand: str
+    home_url: str
+    hue: int
+    language: str
+    nav: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
+    notice: str = ""
+    organiser_line: str = ""
+    erase_line: str = ""
+    privacy_url: str = ""
+    contact_url: str = ""
+    accessibility_url: str = ""
+
+
+@dataclass(frozen=True)
+class ManageFrame:
+    """What an organizer page shows around its content; ``nav`` holds only what the account may open."""
+
+    brand: str
+    home_url: str
+    hue: int
+    language: str
+    edition_label: str = ""
+    state_line: str = ""
+    public_url: str = ""
+    nav: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
+    banners: tuple[Banner, ...] = ()
+    user_name: str = ""
+    account_url: str = ""
+    sign_out_url: str = ""
+
+
+def language_links() -> tuple[Link, ...]:
+    """Return this page's address in every other language."""
+    return tuple(
+        Link(name, f"{request.path}?lang={code}", language=code)
+        for code, name in LANGUAGES.items()
+        if code != current_language()
+    )
+
+
+def bare_frame() -> Frame:
+    """Return the frame of a page that belongs to no edition, such as an error."""
+    return Frame("Crosslinks", "/", PLAIN_HUE, current_language(), languages=language_links())

@@ -1,0 +1,47 @@
+"""Which language a request is answered in: asked for in the address, chosen before, or the browser's."""
+
+from __future__ import annotations
+
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel
+
+from crosslinks.kernel.resources import PACKAGE
+
+LANGUAGES = {"en": "English", "nb": "Norsk"}
+DEFAULT = "en"
+_CHOSEN = "lang"
+TRANSLATIONS = PACKAGE.parent / "build" / "translations"
+
+
+def current_language() -> str:
+    """Return the code of the language of this request, ``en`` outside one."""
+    if not has_request_context():
+        return getattr(g, "language", DEFAULT)
+    language: str | None = getattr(g, "language", None)
+    if language is None:
+        language = g.language = _choose()
+    return language
+
+
+def _choose() -> str:
+    for asked in (request.args.get("lang"), session.get(_CHOSEN)):
+        if asked in LANGUAGES:
+            return str(asked)
+    accepted = request.accept_languages.best_match([*LANGUAGES, "no", "nn"])
+    return {"no": "nb", "nn": "nb"}.get(accepted or "", accepted or DEFAULT)
+
+
+def _remember_choice() -> None:
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and session.get(_CHOSEN) != asked:
+        session[_CHOSEN] = asked
+
+
+def init_languages(app: Flask) -> None:
+    """Set up translations and remember an explicit choice in the session."""
+    packaged = PACKAGE / "translations"
+    folder = packaged if packaged.is_dir() else TRANSLATIONS
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    Babel(app, locale_selector=current_language)
+    app.before_request(_remember_choice)

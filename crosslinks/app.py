@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
-from flask_migrate import Migrate
 
 from crosslinks.config import Settings, load_settings
 from crosslinks.editions.queries import find_conference_id
-from crosslinks.kernel.clock import clock, real_now
+from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.web.clients import init_limits
@@ -17,8 +18,6 @@ from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import init_languages
 from crosslinks.web.pages import init_pages
 from crosslinks.web.security import Guard, init_security
-
-migrate = Migrate()
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -38,10 +37,9 @@ def create_app(chosen: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         TESTING=settings.testing,
     )
-    if settings.demo and settings.demo_now is not None:
-        clock.offset = settings.demo_now - real_now()
+    if settings.demo:
+        clock.offset = timedelta(seconds=settings.demo_offset)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(resource("migrations")), render_as_batch=True)
     for init in (init_languages, init_formats, init_pages, init_limits, init_security, init_errors):
         init(app)
     _plug_in_features(app)

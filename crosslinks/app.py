@@ -13,6 +13,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
+from crosslinks.web.face import init_face
 from crosslinks.web.formats import init_formats
 from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import init_languages
@@ -40,7 +41,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     if settings.demo:
         clock.offset = timedelta(seconds=settings.demo_offset)
     db.init_app(app)
-    for init in (init_languages, init_formats, init_pages, init_limits, init_security, init_errors):
+    for init in (init_languages, init_formats, init_pages, init_face, init_limits, init_security, init_errors):
         init(app)
     _plug_in_features(app)
     return app

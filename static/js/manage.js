@@ -1,0 +1,19 @@
+// The organizer's pages: small updates, dialogs, toasts, chosen rows. All of it works without script too.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { watchChoices } from "./manage/choices.js";
+import { watchDialogs } from "./manage/dialogs.js";
+import { watchToasts } from "./manage/toasts.js";
+
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("meta[name=csrf-token]");
+  if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.content;
+});
+
+watchDialogs();
+watchToasts();
+watchChoices();

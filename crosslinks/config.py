@@ -6,7 +6,6 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -38,7 +37,7 @@ class Settings:
     mail_from: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     demo: bool = False
-    demo_now: datetime | None = None
+    demo_offset: float = 0
     writes_per_address: int = 5
     requests_per_client: int = 600
     bad_tokens_per_client: int = 30
@@ -98,8 +97,8 @@ def _convert(name: str, value: Any) -> Any:
             return value if isinstance(value, bool) else str(value).strip().lower() in {"1", "true", "yes", "on"}
         if kind == "Path":
             return Path(value)
-        if kind == "datetime | None":
-            return value if isinstance(value, datetime) or value is None else datetime.fromisoformat(value)
+        if kind == "float":
+            return float(value)
     except ValueError as error:
         raise ConfigurationError(f"{name.upper()}: {error}") from error
     return _networks(value) if name == "trusted_proxies" else value
@@ -111,6 +110,7 @@ def load_settings(**given: Any) -> Settings:
     Raises ``ConfigurationError`` for an unknown or unusable setting, and without a secret.
     """
     instance = _instance_folder(given)
+    known = {f.name for f in fields(Settings)}
     values = _read_file(instance / CONFIG_FILE)
     values |= {
         key.removeprefix(PREFIX).lower(): value

@@ -18,7 +18,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm import Session as OrmSession
 
 from crosslinks.kernel.columns import TYPE_MAP, new_metadata
@@ -27,8 +27,7 @@ from crosslinks.kernel.columns import TYPE_MAP, new_metadata
 class Base(DeclarativeBase):
     """The base of every model."""
 
-    metadata = new_metadata()
-    type_annotation_map = TYPE_MAP
+    registry = registry(metadata=new_metadata(), type_annotation_map=TYPE_MAP)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -92,6 +91,7 @@ def transaction() -> Iterator[OrmSession]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes are pending: write only inside transaction()")
     session.rollback()
+    session.expire_all()
     queue = _queue_for(db.engine)
     if queue is None:
         with _writing(session):

@@ -78,10 +78,9 @@ def link_identity(token: str) -> int | None:
     return int.from_bytes(raw[:ID_BYTES], "big")
 
 
-def link_is_valid(keys: Keys, kind: LinkKind, token: str, epoch: int) -> bool:
-    """Say, in constant time, whether ``token`` is the link of ``kind`` in ``epoch`` for the id that it claims."""
-    identity = link_identity(token)
-    return identity is not None and hmac.compare_digest(make_link(keys, kind, identity, epoch), token)
+def link_is_valid(keys: Keys, kind: LinkKind, token: str, identity: int, epoch: int) -> bool:
+    """Say, in constant time, whether ``token`` is the link of ``kind`` to object ``identity`` in its ``epoch``."""
+    return hmac.compare_digest(make_link(keys, kind, identity, epoch).encode(), token.encode())
 
 
 def new_secret() -> tuple[str, bytes]:

@@ -59,4 +59,4 @@ class Rendered:
 
 def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after the given number of failed attempts (1 or more): doubled each time, bounded."""
-    return min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
+    return min(FIRST_RETRY * (1 << (attempts - 1)), LONGEST_RETRY)

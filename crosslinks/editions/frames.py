@@ -1,0 +1,129 @@
+"""The frames of an edition's public pages and of its organizer pages."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.rules import EditionState
+from crosslinks.kernel.actors import Permission
+from crosslinks.kernel.clock import now
+from crosslinks.kernel.columns import pick
+from crosslinks.web.formats import format_day
+from crosslinks.web.frames import Banner, Frame, Link, ManageFrame, language_links
+from crosslinks.web.languages import current_language
+from crosslinks.web.security import principal
+
+
+def edition_url(edition: Edition, page: str = "") -> str:
+    """Return the address of a public page of an edition, such as ``programme``."""
+    return f"/{edition.conference.slug}/{edition.slug}/{page}"
+
+
+def manage_url(edition: Edition, page: str = "") -> str:
+    """Return the address of an organizer page of an edition."""
+    return f"/manage/{edition.conference.slug}/{edition.slug}/{page}"
+
+
+def public_frame(edition: Edition) -> Frame:
+    """Return what surrounds a public page of ``edition``, in the language of the request."""
+    language = current_language()
+    pages = (
+        (_("Programme"), "programme"),
+        (_("Speakers"), "speakers"),
+        (_("Sponsors"), "sponsors"),
+        (_("Practical"), "practical"),
+    )
+    nav = tuple(
+        Link(label, edition_url(edition, page), request.path.startswith(edition_url(edition, page)))
+        for label, page in pages
+    )
+    return Frame(
+        brand=edition.conference.name,
+        home_url=edition_url(edition),
+        hue=edition.conference.hue,
+        language=language,
+        nav=nav,
+        languages=language_links(),
+        notice=pick(edition.demo_note, language) if edition.is_demo else "",
+        organiser_line=organiser_line(edition.conference),
+        erase_line=_("Registrations for this edition are erased on %(day)s.", day=format_day(edition.erase_on)),
+        privacy_url=edition_url(edition, "privacy"),
+        contact_url=edition_url(edition, "practical#contact"),
+        accessibility_url=edition_url(edition, "accessibility"),
+    )
+
+
+def organiser_line(conference: Conference) -> str:
+    """Return who holds it and since when, as one sentence."""
+    if conference.first_held:
+        return _(
+            "%(name)s is held by %(organiser)s, since %(year)s. Free, and open to all.",
+            name=conference.name, organiser=conference.organiser, year=conference.first_held,
+        )  # fmt: skip
+    return _("%(name)s is held by %(organiser)s. Free, and open to all.", name=conference.name,
+             organiser=conference.organiser)
+
+
+def state_line(edition: Edition) -> str:
+    """Say whether an edition is public, and how far away the day is."""
+    words = {
+        EditionState.DRAFT: _("Draft"),
+        EditionState.PUBLISHED: _("Published"),
+        EditionState.ARCHIVED: _("Archived"),
+    }
+    today = now().astimezone(edition.zone).date()
+    days = (edition.starts_at.astimezone(edition.zone).date() - today).days
+    if days > 1:
+        distance = _("In %(days)s days", days=days)
+    elif days == 1:
+        distance = _("Tomorrow")
+    elif days == 0:
+        distance = _("Today")
+    else:
+        distance = _("Held on %(day)s", day=format_day(edition.starts_at, edition.zone))
+    return f"{words[edition.state]}. {distance}"
+
+
+def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFrame:
+    """Return what surrounds an organizer page of ``edition``: only what the account may open is linked."""
+    pages = (
+        (Permission.OVERVIEW, _("Overview"), "", "chart-bar"),
+        (Permission.REGISTRATIONS, _("Participants"), "registrations", "users"),
+        (Permission.PROGRAMME, _("Programme"), "programme", "list-bullets"),
+        (Permission.PROGRAMME, _("People"), "people", "user"),
+        (Permission.SPONSORS, _("Sponsors"), "sponsors", "heart"),
+        (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),
+        (Permission.DOOR, _("Door"), "door", "door"),
+        (Permission.BADGES, _("Badges"), "badges", "identification-badge"),
+        (Permission.EDITION, _("Settings"), "settings", "gear"),
+        (Permission.ACCOUNTS, _("Access"), "access", "key"),
+        (Permission.AUDIT, _("Log"), "log", "clock-counter-clockwise"),
+    )
+    known = principal()
+    nav = tuple(
+        Link(label, manage_url(edition, page), _is_current(edition, page), icon)
+        for permission, label, page, icon in pages
+        if known.may(permission, edition.conference_id)
+    )
+    return ManageFrame(
+        brand=edition.conference.name,
+        home_url=manage_url(edition),
+        hue=edition.conference.hue,
+        language=current_language(),
+        edition_label=edition.title,
+        state_line=state_line(edition),
+        public_url=edition_url(edition),
+        nav=nav,
+        languages=language_links(),
+        banners=banners,
+        user_name=known.actor.label,
+        account_url=url_for("accounts_public.account"),
+        sign_out_url=url_for("accounts_public.sign_out"),
+    )
+
+
+def _is_current(edition: Edition, page: str) -> bool:
+    address = manage_url(edition, page)
+    return request.path == address if not page else request.path.startswith(address)

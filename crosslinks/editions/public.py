@@ -1,0 +1,82 @@
+"""Opening an edition's public pages: who may see it, and keeping what was rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+
+from flask import Response, current_app, request, session
+
+from crosslinks.config import settings
+from crosslinks.editions.models import Edition
+from crosslinks.editions.queries import find_conference_id, find_stamp, get_edition
+from crosslinks.editions.rules import EditionState
+from crosslinks.kernel.clock import now
+from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.tokens import LinkKind, link_is_valid
+from crosslinks.web.kept import Keeper, respond
+from crosslinks.web.languages import current_language
+
+HTML = "text/html; charset=utf-8"
+_PREVIEW = "preview"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered public page, good until ``until`` (None: until the next change)."""
+
+    body: str | bytes
+    until: datetime | None = None
+    media_type: str = HTML
+
+
+Builder = Callable[..., Page]
+
+
+def open_edition(conference: str, edition: str) -> Edition:
+    """Return an edition that this visitor may see; raises ``NotFound``, for a draft with its own code."""
+    found = get_edition(conference, edition)
+    if found.state is EditionState.DRAFT and not _may_preview(found):
+        raise NotFound("edition.unpublished")
+    return found
+
+
+def _may_preview(edition: Edition) -> bool:
+    given = request.args.get("preview") or session.get(_PREVIEW, "")
+    if not given or not link_is_valid(settings().keys, LinkKind.PREVIEW, given, edition.id, edition.preview_epoch):
+        return False
+    session[_PREVIEW] = given
+    return True
+
+
+def keeper() -> Keeper:
+    """Return the kept pages of this process."""
+    kept: Keeper = current_app.extensions["crosslinks.keeper"]
+    return kept
+
+
+def kept_page(builder: Builder) -> Callable[..., Response]:
+    """Make a view of a function ``(edition, **parts of the address) -> Page``, rendered once per revision.
+
+    The key is the path and the language: a page may depend on nothing else of the request. Drafts are never kept.
+    """
+
+    @wraps(builder)
+    def view(conference: str, edition: str, **parts: object) -> Response:
+        stamp = find_stamp(conference, edition)
+        if stamp is None:
+            raise NotFound("edition.unknown" if find_conference_id(conference) else "conference.unknown")
+        if stamp.state == EditionState.DRAFT:
+            draft = builder(open_edition(conference, edition), **parts)
+            return Response(draft.body, content_type=draft.media_type, headers={"Cache-Control": "no-store"})
+        key = (request.path, current_language())
+        moment = now()
+        page = keeper().find(key, stamp.public_rev, moment)
+        if page is None:
+            built = builder(open_edition(conference, edition), **parts)
+            page = keeper().keep(key, stamp.public_rev, built.body, built.until, built.media_type)
+        return respond(page)
+
+    return view

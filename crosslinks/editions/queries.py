@@ -1,0 +1,142 @@
+"""Finding conferences and editions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import joinedload, selectinload
+
+from crosslinks.editions.models import Conference, Edition, EditionMode
+from crosslinks.editions.rules import EditionState, Mode
+from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class EditionStamp:
+    """What a kept page depends on; one raw read."""
+
+    edition_id: int
+    public_rev: int
+    state: str
+
+
+_STAMP = text(
+    "SELECT e.id, e.public_rev, e.state FROM edition e JOIN conference c ON c.id = e.conference_id "
+    "WHERE c.slug = :conference AND e.slug = :edition"
+)
+
+
+def find_stamp(conference: str, edition: str) -> EditionStamp | None:
+    """Return the present revision of an edition, or None when there is no such address."""
+    row = db.session.execute(_STAMP, {"conference": conference, "edition": edition}).first()
+    return None if row is None else EditionStamp(*row)
+
+
+def find_conference_id(slug: str) -> int | None:
+    """Return the id of a conference by its slug."""
+    return db.session.scalar(select(Conference.id).where(Conference.slug == slug))
+
+
+def get_conference(slug: str) -> Conference:
+    """Return a conference; raises ``NotFound``."""
+    found = db.session.scalar(select(Conference).where(Conference.slug == slug))
+    if found is None:
+        raise NotFound("conference.unknown")
+    return found
+
+
+def get_edition(conference: str, edition: str) -> Edition:
+    """Return an edition in any state, with its conference and modes; raises ``NotFound``."""
+    found = db.session.scalar(
+        select(Edition)
+        .join(Edition.conference)
+        .where(Conference.slug == conference, Edition.slug == edition)
+        .options(joinedload(Edition.conference), selectinload(Edition.modes))
+    )
+    if found is None:
+        raise NotFound("edition.unknown" if find_conference_id(conference) else "conference.unknown")
+    return found
+
+
+def get_edition_by_id(edition_id: int) -> Edition:
+    """Return an edition by its id, with its conference and modes; raises ``NotFound``."""
+    found = db.session.get(
+        Edition, edition_id, options=[joinedload(Edition.conference), selectinload(Edition.modes)]
+    )
+    if found is None:
+        raise NotFound("edition.unknown")
+    return found
+
+
+def list_conferences() -> list[Conference]:
+    """Return all conferences by name."""
+    return list(db.session.scalars(select(Conference).order_by(Conference.name)))
+
+
+def list_editions(conference_id: int) -> list[Edition]:
+    """Return the editions of a conference, the latest first, with their modes."""
+    return list(
+        db.session.scalars(
+            select(Edition)
+            .where(Edition.conference_id == conference_id)
+            .order_by(Edition.starts_at.desc())
+            .options(joinedload(Edition.conference), selectinload(Edition.modes))
+        )
+    )
+
+
+def list_earlier_editions(edition: Edition) -> list[Edition]:
+    """Return the archived editions held before ``edition``, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Edition)
+            .where(
+                Edition.conference_id == edition.conference_id,
+                Edition.state == EditionState.ARCHIVED,
+                Edition.starts_at < edition.starts_at,
+            )
+            .order_by(Edition.starts_at.desc())
+            .options(joinedload(Edition.conference))
+        )
+    )
+
+
+def find_current_edition(conference_id: int) -> Edition | None:
+    """Return the latest published edition of a conference, else the latest archived one."""
+    return db.session.scalar(
+        select(Edition)
+        .where(Edition.conference_id == conference_id, Edition.state != EditionState.DRAFT)
+        .order_by((Edition.state == EditionState.PUBLISHED).desc(), Edition.starts_at.desc())
+        .options(joinedload(Edition.conference), selectinload(Edition.modes))
+        .limit(1)
+    )
+
+
+def count_conferences() -> int:
+    """Return how many conferences this installation serves."""
+    return db.session.scalar(select(func.count()).select_from(Conference)) or 0
+
+
+def lock_modes(edition_id: int) -> dict[Mode, EditionMode]:
+    """Lock an edition's mode rows, on-site first, and return them fresh.
+
+    Every operation that changes places calls this first: on PostgreSQL it is what puts them in order.
+    """
+    rows = db.session.scalars(
+        select(EditionMode)
+        .where(EditionMode.edition_id == edition_id)
+        .order_by(EditionMode.mode.desc())
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return {row.mode: row for row in rows}
+
+
+def next_roster_seq(edition_id: int) -> int:
+    """Take the edition's next roster number, from its row under its lock (a sequence would commit out of order)."""
+    row = db.session.execute(
+        text("UPDATE edition SET roster_seq = roster_seq + 1 WHERE id = :id RETURNING roster_seq"), {"id": edition_id}
+    ).one()
+    return int(row[0])

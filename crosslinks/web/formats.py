@@ -1,0 +1,69 @@
+"""How dates, times and counts are written, in the edition's zone and the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date
+from babel.numbers import format_decimal
+from flask import Flask
+
+from crosslinks.kernel.tokens import show_reference
+from crosslinks.web.languages import current_language
+
+_DATE = {"en": "d MMMM yyyy", "nb": "d. MMMM yyyy"}
+_WEEKDAY = {"en": "EEEE d MMMM yyyy", "nb": "EEEE d. MMMM yyyy"}
+_SHORT = {"en": "d MMM", "nb": "d. MMM"}
+_CLOCK = {"en": "%H:%M", "nb": "%H.%M"}
+
+
+def _local_date(value: date | datetime, zone: ZoneInfo | None) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) and zone else value
+
+
+def format_day(value: date | datetime, zone: ZoneInfo | None = None, language: str | None = None) -> str:
+    """Write 25 January 2024 / 25. januar 2024; a moment is first taken to ``zone``."""
+    code = language or current_language()
+    return babel_date(_local_date(value, zone), _DATE[code], locale=code)
+
+
+def format_weekday(value: date | datetime, zone: ZoneInfo | None = None, language: str | None = None) -> str:
+    """Write Thursday 25 January 2024 / torsdag 25. januar 2024."""
+    code = language or current_language()
+    return babel_date(_local_date(value, zone), _WEEKDAY[code], locale=code)
+
+
+def format_short_day(value: date | datetime, zone: ZoneInfo | None = None, language: str | None = None) -> str:
+    """Write 18 Jan / 18. jan., for lists."""
+    code = language or current_language()
+    return babel_date(_local_date(value, zone), _SHORT[code], locale=code)
+
+
+def format_clock(value: datetime, zone: ZoneInfo, language: str | None = None) -> str:
+    """Write 10:30 / 10.30 in ``zone``."""
+    return value.astimezone(zone).strftime(_CLOCK[language or current_language()])
+
+
+def format_moment(value: datetime, zone: ZoneInfo, language: str | None = None) -> str:
+    """Write 18 Jan, 09:00 / 18. jan., 09.00 in ``zone``."""
+    code = language or current_language()
+    return f"{format_short_day(value, zone, code)}, {format_clock(value, zone, code)}"
+
+
+def format_count(value: int, language: str | None = None) -> str:
+    """Write a whole number with the language's grouping."""
+    return str(format_decimal(value, locale=language or current_language()))
+
+
+def init_formats(app: Flask) -> None:
+    """Give templates the filters ``day weekday short_day clock moment count reference``."""
+    app.jinja_env.filters.update(
+        day=format_day,
+        weekday=format_weekday,
+        short_day=format_short_day,
+        clock=format_clock,
+        moment=format_moment,
+        count_text=format_count,
+        reference=show_reference,
+    )

@@ -1,0 +1,154 @@
+"""Who may see a page, and the headers that keep it safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from crosslinks.config import settings
+from crosslinks.kernel.actors import Permission, Principal
+from crosslinks.kernel.errors import Forbidden, NotFound
+
+csrf = CSRFProtect()
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What the composition root plugs in: who is signed in, and which conference an address names."""
+
+    load_principal: Callable[[], Principal | None]
+    find_conference_id: Callable[[str], int | None]
+    sign_in_endpoint: str
+
+
+def current_principal() -> Principal | None:
+    """Return who is signed in, or None; looked up once a request."""
+    if "principal" not in g:
+        guard: Guard = current_app.extensions["crosslinks.guard"]
+        g.principal = guard.load_principal()
+    return cast("Principal | None", g.principal)
+
+
+def principal() -> Principal:
+    """Return who is signed in; only within a view that ``requires`` a permission."""
+    found = current_principal()
+    if found is None:
+        raise Forbidden("sign_in_required")
+    return found
+
+
+def requires(permission: Permission | None) -> Callable[[Callable[P, R]], Callable[P, R | BaseResponse]]:
+    """Let only accounts with ``permission`` in the address's ``<conference>`` in; None asks only for a sign-in.
+
+    Without a sign-in: to the sign-in page (an answer 403 to writes). Without any role there: 404. Without the permission: 403.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | BaseResponse]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | BaseResponse:
+            known = current_principal()
+            if known is None:
+                return _to_sign_in()
+            if permission is not None:
+                _check(known, permission)
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare that a manage or api route needs no account, such as a door's API with its own token."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def _to_sign_in() -> BaseResponse:
+    if request.method not in {"GET", "HEAD"}:
+        raise Forbidden("sign_in_required")
+    guard: Guard = current_app.extensions["crosslinks.guard"]
+    return redirect(url_for(guard.sign_in_endpoint, next=request.full_path.rstrip("?")), 303)
+
+
+def _check(known: Principal, permission: Permission) -> None:
+    guard: Guard = current_app.extensions["crosslinks.guard"]
+    slug = (request.view_args or {}).get("conference")
+    conference_id = guard.find_conference_id(str(slug)) if slug else None
+    if conference_id is None or conference_id not in known.conference_ids():
+        raise NotFound("page.unknown")
+    if not known.may(permission, conference_id):
+        raise Forbidden("permission.missing")
+
+
+def allow_in_csp(directive: str, source: str) -> None:
+    """Widen this response's policy, such as ``script-src 'wasm-unsafe-eval'`` on the door page."""
+    g.setdefault("csp", []).append((directive, source))
+
+
+def _add_headers(response: Response) -> Response:
+    policy = dict(CSP)
+    for directive, source in g.get("csp", []):
+        policy[directive] = f"{policy[directive]} {source}" if directive in policy else source
+    headers = response.headers
+    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    headers.setdefault("Referrer-Policy", "same-origin")
+    if settings().secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def keep_secret(response: Response) -> Response:
+    """Mark a response that a personal link opened: never stored, never told to another page."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _bound_body() -> None:
+    limit = settings().max_upload if request.mimetype == "multipart/form-data" else settings().max_body
+    request.max_content_length = limit
+    if request.content_length is not None and request.content_length > limit:
+        abort(413)
+
+
+def init_security(app: Flask) -> None:
+    """Set up cookies, CSRF, bounds of bodies and headers."""
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=app.extensions["crosslinks.settings"].secure,
+        SESSION_COOKIE_NAME="crosslinks",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    app.before_request(_bound_body)
+    app.after_request(_add_headers)

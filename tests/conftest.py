@@ -1,0 +1,101 @@
+"""What every test has: one application for the run, and a fresh database for each test.
+
+``CROSSLINKS_TEST_DATABASE=postgres`` runs the same tests on a real PostgreSQL that the run starts itself.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from crosslinks.app import create_app
+from crosslinks.config import load_settings
+from crosslinks.kernel.clock import clock, real_now
+from crosslinks.kernel.db import Base, db
+
+SECRET = "test-secret-test-secret-test-secret-00"
+NOW = datetime(2024, 1, 18, 9, 0, tzinfo=UTC)
+ON_POSTGRES = os.environ.get("CROSSLINKS_TEST_DATABASE", "sqlite") == "postgres"
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if ON_POSTGRES:
+        from tests.postgres import running_postgres
+
+        with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    instance = tmp_path_factory.mktemp("instance")
+    settings = load_settings(
+        instance=instance, secret_key=SECRET, database_url=database_url, testing=True, mail_from="crosslinks@example.org"
+    )
+    app = create_app(settings)
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def pristine(application: Flask, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A copy of the empty SQLite file, which each test starts from."""
+    if not database_url.startswith("sqlite"):
+        return None
+    source = Path(database_url.removeprefix("sqlite:///"))
+    return Path(shutil.copy(source, tmp_path_factory.mktemp("pristine") / "empty.sqlite"))
+
+
+@pytest.fixture
+def app(application: Flask, pristine: Path | None, database_url: str) -> Iterator[Flask]:
+    """The application within its context, on an empty database, at 18 January 2024, 09:00 UTC."""
+    clock.offset = NOW - real_now()
+    application.extensions["crosslinks.keeper"].clear()
+    application.extensions["crosslinks.limiter"].storage.reset()
+    with application.app_context():
+        if pristine is None:
+            _empty_tables()
+        else:
+            db.engine.dispose()
+            target = Path(database_url.removeprefix("sqlite:///"))
+            for suffix in ("-wal", "-shm"):
+                Path(f"{target}{suffix}").unlink(missing_ok=True)
+            shutil.copy(pristine, target)
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+    clock.offset = timedelta(0)
+
+
+def _empty_tables() -> None:
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor without CSRF checks; tests of CSRF turn them on."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The conference's time in every test: 18 January 2024, 09:00 UTC."""
+    return NOW

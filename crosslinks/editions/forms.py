@@ -70,7 +70,9 @@ class EditionForm(FlaskForm):
     registration_opens_at = _moment(_l("Registration opens"))
     registration_closes_at = _moment(_l("Registration closes"))
     erase_on = DateField(_l("Registrations are erased on"), [DataRequired()])
-    stream_url = StringField(_l("Address of the stream"), [Optional(), Length(max=500), URL(require_tld=False), NoNul()])
+    stream_url = StringField(
+        _l("Address of the stream"), [Optional(), Length(max=500), URL(require_tld=False), NoNul()]
+    )
 
     @classmethod
     def of(cls, edition: Edition) -> EditionForm:
@@ -89,22 +91,22 @@ class EditionForm(FlaskForm):
             raise ValidationError(_("There is no such time zone, as in Europe/Oslo."))
 
     def validate_ends_at(self, field: DateTimeLocalField) -> None:
-        """An edition ends after it starts."""
+        """Refuse an edition that ends before it starts."""
         if field.data and self.starts_at.data and field.data <= self.starts_at.data:
             raise ValidationError(_("It must end after it starts."))
 
     def validate_registration_closes_at(self, field: DateTimeLocalField) -> None:
-        """Registration closes after it opens."""
+        """Refuse a window that closes before it opens."""
         if field.data and self.registration_opens_at.data and field.data <= self.registration_opens_at.data:
             raise ValidationError(_("It must close after it opens."))
 
     def validate_erase_on(self, field: DateField) -> None:
-        """Nobody is erased before the day is over."""
+        """Refuse to erase anybody before the day is over."""
         if field.data and self.ends_at.data and field.data <= self.ends_at.data.date():
             raise ValidationError(_("It must be after the day itself."))
 
     def changes(self) -> dict[str, Any] | None:
-        """Return the edition's fields as typed, with moments in UTC; None, with an error noted, when a time does not exist."""
+        """Return the fields as typed, moments in UTC; None, with the error noted, when a time does not exist."""
         zone = ZoneInfo(str(self.time_zone.data))
         values: dict[str, Any] = {name: self[name].data for name in PLAIN_FIELDS}
         values = {name: "" if value is None else value for name, value in values.items()}
@@ -130,7 +132,14 @@ class StateForm(FlaskForm):
 class NewEditionForm(FlaskForm):
     """The least that makes a new edition: the rest is filled in on its settings page."""
 
-    slug = StringField(_l("Address, such as 2027"), [DataRequired(), Length(max=60), Regexp(SLUG, message=_l("Only small letters, digits and hyphens, as in 2027."))])
+    slug = StringField(
+        _l("Address, such as 2027"),
+        [
+            DataRequired(),
+            Length(max=60),
+            Regexp(SLUG, message=_l("Only small letters, digits and hyphens, as in 2027.")),
+        ],
+    )
     number = IntegerField(_l("Number of the edition"), [InputRequired(), NumberRange(1, 9999)])
     starts_at = _moment(_l("Programme starts"), required=True)
     ends_at = _moment(_l("Programme ends"), required=True)
@@ -138,6 +147,6 @@ class NewEditionForm(FlaskForm):
     digital = IntegerField(_l("Places on the stream"), [Optional(), NumberRange(0, 1_000_000)])
 
     def validate_ends_at(self, field: DateTimeLocalField) -> None:
-        """An edition ends after it starts."""
+        """Refuse an edition that ends before it starts."""
         if field.data and self.starts_at.data and field.data <= self.starts_at.data:
             raise ValidationError(_("It must end after it starts."))

@@ -62,8 +62,11 @@ def organiser_line(conference: Conference) -> str:
             "%(name)s is held by %(organiser)s, since %(year)s. Free, and open to all.",
             name=conference.name, organiser=conference.organiser, year=conference.first_held,
         )  # fmt: skip
-    return _("%(name)s is held by %(organiser)s. Free, and open to all.", name=conference.name,
-             organiser=conference.organiser)
+    return _(
+        "%(name)s is held by %(organiser)s. Free, and open to all.",
+        name=conference.name,
+        organiser=conference.organiser,
+    )
 
 
 def state_line(edition: Edition) -> str:

@@ -9,7 +9,10 @@ from crosslinks.kernel.errors import Invalid
 
 
 def to_utc(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment of a local time (naive); an hour that the clock skips in spring is ``Invalid``, of two the first is meant."""
+    """Return the moment of a local time (naive).
+
+    Raises ``Invalid`` for an hour that the clock skips in spring; of an hour that comes twice the first is meant.
+    """
     moment = local.replace(tzinfo=zone).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != local.replace(fold=0):
         raise Invalid("time.does_not_exist")

@@ -102,7 +102,7 @@ def portrait(name: str) -> Portrait:
     phase, turns = chance.uniform(0, 2 * pi), chance.uniform(1.05, 1.75)
     strands: list[list[Point]] = []
     for column in range(6):
-        lag = phase + column * chance.uniform(.30, .42)
+        lag = phase + column * chance.uniform(0.30, 0.42)
         left = -4 + column * 16.4
         strands.append(
             [
@@ -158,14 +158,22 @@ _PHONE = _Sheet(390, 150, 22, 368, 78, 13, 26, 17, 9.0, 4.5)
 
 
 def cover(
-    talks: Sequence[Moment], breaks: Sequence[Break], *, earlier: int, seed: str = "", phone: bool = False, clock: str = ":"
+    talks: Sequence[Moment],
+    breaks: Sequence[Break],
+    *,
+    earlier: int,
+    seed: str = "",
+    phone: bool = False,
+    clock: str = ":",
 ) -> Cover:
     """Return the drawing of a day: a link at the true time of each talk, a bulge in each break, and one
     faint strand for each ``earlier`` edition. Without labels on a phone; ``clock`` parts hours from minutes."""
     sheet = _PHONE if phone else _WIDE
     day = _Day(sheet, talks, breaks)
     xs = [-30 + sheet.step * step for step in range(int((sheet.width + 60) / sheet.step) + 2)]
-    links = tuple(CoverLink(day.x(talk.start), day.room(day.x(talk.start)), day.stream(day.x(talk.start))) for talk in talks)
+    links = tuple(
+        CoverLink(day.x(talk.start), day.room(day.x(talk.start)), day.stream(day.x(talk.start))) for talk in talks
+    )
     past = _past_strands(sheet, earlier, seed or str(len(talks)))
     return Cover(
         width=sheet.width,
@@ -190,7 +198,9 @@ class _Day:
         self._start = min((part.start for part in everything), default=0)
         end = max((part.start + part.minutes for part in everything), default=1)
         self._scale = (sheet.last - sheet.first) / max(end - self._start, 1)
-        self._bulges = [(self.middle_of(part), max(part.minutes * self._scale * .42, sheet.width * .025)) for part in breaks]
+        self._bulges = [
+            (self.middle_of(part), max(part.minutes * self._scale * 0.42, sheet.width * 0.025)) for part in breaks
+        ]
 
     def x(self, minute: float) -> float:
         return self._sheet.first + (minute - self._start) * self._scale
@@ -200,17 +210,21 @@ class _Day:
 
     def _parting(self, x: float) -> float:
         """How far the strands have parted, 0 to 1 in the middle of a break."""
-        return sum(exp(-((x - middle) / width) ** 2) for middle, width in self._bulges)
+        return sum(exp(-(((x - middle) / width) ** 2)) for middle, width in self._bulges)
 
     def _line(self, x: float) -> float:
         sheet = self._sheet
-        return sheet.middle + sheet.sway * sin(2 * pi * (x / sheet.width * .93 - .02)) * (1 - .35 * x / sheet.width) - sheet.gap / 2
+        return (
+            sheet.middle
+            + sheet.sway * sin(2 * pi * (x / sheet.width * 0.93 - 0.02)) * (1 - 0.35 * x / sheet.width)
+            - sheet.gap / 2
+        )
 
     def room(self, x: float) -> float:
         return self._line(x) - self._sheet.bulge * self._parting(x)
 
     def stream(self, x: float) -> float:
-        return self._line(x) + self._sheet.gap + self._sheet.bulge * .72 * self._parting(x)
+        return self._line(x) + self._sheet.gap + self._sheet.bulge * 0.72 * self._parting(x)
 
 
 def _labels(day: _Day, talks: Sequence[Moment], breaks: Sequence[Break], clock: str) -> list[Label]:
@@ -224,7 +238,9 @@ def _labels(day: _Day, talks: Sequence[Moment], breaks: Sequence[Break], clock: 
             labels.append(Label(x, day.room(x) - 21, talk.name, "name"))
             name_ends = x + half
             if x - 24 > time_ends:
-                labels.append(Label(x, day.stream(x) + 30, f"{talk.start // 60:02d}{clock}{talk.start % 60:02d}", "time"))
+                labels.append(
+                    Label(x, day.stream(x) + 30, f"{talk.start // 60:02d}{clock}{talk.start % 60:02d}", "time")
+                )
                 time_ends = x + 24
     for part in breaks:
         if part.name:
@@ -239,15 +255,16 @@ def _past_strands(sheet: _Sheet, earlier: int, seed: str) -> list[list[Point]]:
     spread = sheet.height * 1.02
     strands: list[list[Point]] = []
     for number in range(earlier):
-        level = spread * (number + .5) / max(earlier, 1)
-        waves = [(chance.uniform(.6, 2.4), chance.uniform(0, 2 * pi), chance.uniform(.01, .03)) for _ in range(3)]
+        level = spread * (number + 0.5) / max(earlier, 1)
+        waves = [(chance.uniform(0.6, 2.4), chance.uniform(0, 2 * pi), chance.uniform(0.01, 0.03)) for _ in range(3)]
         strands.append(
             [
                 (
                     x,
                     level
-                    + sheet.sway * .75 * sin(2 * pi * (x / sheet.width * .93 - .02))
-                    + sheet.height * sum(size * sin(2 * pi * turns * x / sheet.width + phase) for turns, phase, size in waves),
+                    + sheet.sway * 0.75 * sin(2 * pi * (x / sheet.width * 0.93 - 0.02))
+                    + sheet.height
+                    * sum(size * sin(2 * pi * turns * x / sheet.width + phase) for turns, phase, size in waves),
                 )
                 for x in columns
             ]

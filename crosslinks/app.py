@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from crosslinks.config import Settings, load_settings
+from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
@@ -54,6 +55,8 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
+    for blueprint in (editions_manage,):
+        app.register_blueprint(blueprint)
     app.extensions["crosslinks.guard"] = Guard(lambda: None, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.letters"] = {}
     app.extensions["crosslinks.jobs"] = {}

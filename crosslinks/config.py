@@ -121,7 +121,7 @@ def load_settings(**given: Any) -> Settings:
     values["instance"] = instance
     unknown = values.keys() - known
     if unknown:
-        raise ConfigurationError(f"unknown setting {sorted(unknown)[0].upper()}")
+        raise ConfigurationError(f"unknown setting {min(unknown).upper()}")
     values.setdefault("database_url", f"sqlite:///{instance / 'crosslinks.sqlite'}")
     converted = {name: _convert(name, value) for name, value in values.items()}
     if len(converted.get("secret_key") or "") < MIN_SECRET_CHARACTERS:

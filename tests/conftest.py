@@ -41,7 +41,11 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     instance = tmp_path_factory.mktemp("instance")
     settings = load_settings(
-        instance=instance, secret_key=SECRET, database_url=database_url, testing=True, mail_from="crosslinks@example.org"
+        instance=instance,
+        secret_key=SECRET,
+        database_url=database_url,
+        testing=True,
+        mail_from="crosslinks@example.org",
     )
     app = create_app(settings)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""Writes the next numbered migration from the difference between models and migrations: ``python tools/make_migration.py "What changed"``."""
+"""Writes the next numbered migration: ``python tools/make_migration.py "What changed"``."""
 
 from __future__ import annotations
 

@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from crosslinks.registration.rules import Profession
 
 GIVEN = (
-    "Ingrid Kari Nora Emma Sofie Ida Maria Astrid Solveig Ragnhild Silje Hanne Marit Turid Anette Berit Guro Tuva "
-    "Ola Lars Erik Jonas Magnus Henrik Øyvind Åsmund Sindre Eirik Håkon Torbjørn Bjørn Kjetil Vegard Stian Trond "
-    "Máret Áilu Ánde Zofia Marek Łukasz Ayşe Emre José Lucía Győző Katalin Thi Minh Fatima Yusuf Amina Priya Arjun "
-    "Björn Åsa Léa Chloé Søren Mette Aino Jukka Ioana Ștefan Jūratė Rasa Þóra Einar Wei Li Yuki Haruto Ngozi Kwame"
-).split()
+    "Ingrid", "Kari", "Nora", "Emma", "Sofie", "Ida", "Maria", "Astrid", "Solveig", "Ragnhild", "Silje", "Hanne",
+    "Marit", "Turid", "Anette", "Berit", "Guro", "Tuva", "Ola", "Lars", "Erik", "Jonas", "Magnus", "Henrik",
+    "Øyvind", "Åsmund", "Sindre", "Eirik", "Håkon", "Torbjørn", "Bjørn", "Kjetil", "Vegard", "Stian", "Trond",
+    "Máret", "Áilu", "Ánde", "Zofia", "Marek", "Łukasz", "Ayşe", "Emre", "José", "Lucía", "Győző", "Katalin", "Thi",
+    "Minh", "Fatima", "Yusuf", "Amina", "Priya", "Arjun", "Björn", "Åsa", "Léa", "Chloé", "Søren", "Mette", "Aino",
+    "Jukka", "Ioana", "Ștefan", "Jūratė", "Rasa", "Þóra", "Einar", "Wei", "Li", "Yuki", "Haruto", "Ngozi", "Kwame",
+)  # fmt: skip
 FAMILY = (
-    "Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Johnsen Pettersen Eriksen Berg "
-    "Haugen Hagen Johannessen Andreassen Jacobsen Halvorsen Bakke Solheim Dahl Lund Moen Strand Ødegård Åsen Ås "
-    "Gjørven Sæther Bråten Fjeld Nordlie Myhre Kvåle Eira Utsi Somby Dąbrowska Kowalski Wójcik Çelik Yılmaz Hernández "
-    "Núñez Kovács Szabó Nguyen Tran Hussain Ahmed Singh Sharma Lindqvist Öberg Müller Schäfer Lefèvre Popescu "
-    "Jonaitis Jónsdóttir Nieminen Zhang Chen Tanaka Sato Okafor Mensah"
-).split()
+    "Hansen", "Johansen", "Olsen", "Larsen", "Andersen", "Pedersen", "Nilsen", "Kristiansen", "Jensen", "Karlsen",
+    "Johnsen", "Pettersen", "Eriksen", "Berg", "Haugen", "Hagen", "Johannessen", "Andreassen", "Jacobsen",
+    "Halvorsen", "Bakke", "Solheim", "Dahl", "Lund", "Moen", "Strand", "Ødegård", "Åsen", "Ås", "Gjørven", "Sæther",
+    "Bråten", "Fjeld", "Nordlie", "Myhre", "Kvåle", "Eira", "Utsi", "Somby", "Dąbrowska", "Kowalski", "Wójcik",
+    "Çelik", "Yılmaz", "Hernández", "Núñez", "Kovács", "Szabó", "Nguyen", "Tran", "Hussain", "Ahmed", "Singh",
+    "Sharma", "Lindqvist", "Öberg", "Müller", "Schäfer", "Lefèvre", "Popescu", "Jonaitis", "Jónsdóttir", "Nieminen",
+    "Zhang", "Chen", "Tanaka", "Sato", "Okafor", "Mensah",
+)  # fmt: skip
 WORKPLACES = (
     "Fjordbyen Hospital", "Nordlys University", "Lillevik Cancer Centre", "Granli Institute of Oncology", "Student",
     "Havglimt Biotech", "Sjøsiden Clinic", "Tindra Diagnostics", "Øvrebygd Hospital Trust", "Midtskog Research Park",

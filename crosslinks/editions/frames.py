@@ -62,8 +62,11 @@ def organiser_line(conference: Conference) -> str:
             "%(name)s is held by %(organiser)s, since %(year)s. Free, and open to all.",
             name=conference.name, organiser=conference.organiser, year=conference.first_held,
         )  # fmt: skip
-    return _("%(name)s is held by %(organiser)s. Free, and open to all.", name=conference.name,
-             organiser=conference.organiser)
+    return _(
+        "%(name)s is held by %(organiser)s. Free, and open to all.",
+        name=conference.name,
+        organiser=conference.organiser,
+    )
 
 
 def state_line(edition: Edition) -> str:
@@ -97,7 +100,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),
         (Permission.DOOR, _("Door"), "door", "door"),
         (Permission.BADGES, _("Badges"), "badges", "identification-badge"),
-        (Permission.EDITION, _("Settings"), "settings", "gear"),
+        (Permission.EDITION, _("Settings"), "settings", "gear-six"),
         (Permission.ACCOUNTS, _("Access"), "access", "key"),
         (Permission.AUDIT, _("Log"), "log", "clock-counter-clockwise"),
     )
@@ -120,6 +123,19 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         banners=banners,
         user_name=known.actor.label,
         account_url=url_for("accounts_public.account"),
+        sign_out_url=url_for("accounts_public.sign_out"),
+    )
+
+
+def conference_frame(conference: Conference) -> ManageFrame:
+    """Return what surrounds an organizer page of a conference that is about no edition."""
+    return ManageFrame(
+        brand=conference.name,
+        home_url=url_for("accounts_public.account"),
+        hue=conference.hue,
+        language=current_language(),
+        languages=language_links(),
+        user_name=principal().actor.label,
         sign_out_url=url_for("accounts_public.sign_out"),
     )
 

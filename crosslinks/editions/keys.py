@@ -13,7 +13,7 @@ NONCE_BYTES = 12
 
 
 def new_key_pair(wrapping_key: bytes, edition_uuid: UUID) -> tuple[bytes, bytes]:
-    """Return ``(public key, encrypted private key)``: 32 raw bytes, and nonce ‖ AES-256-GCM box bound to the edition."""
+    """Return ``(public, encrypted private)``: 32 raw bytes, and nonce ‖ AES-256-GCM box bound to the edition."""
     private = Ed25519PrivateKey.generate()
     nonce = os.urandom(NONCE_BYTES)
     box = AESGCM(wrapping_key).encrypt(nonce, private.private_bytes_raw(), edition_uuid.bytes)

@@ -32,8 +32,15 @@ def create_conference(*, actor: Actor, now: datetime, slug: str, name: str, orga
     conference = Conference(slug=slug, name=name, organiser=organiser, created_at=now, **more)
     db.session.add(conference)
     db.session.flush()
-    record(actor=actor, action="conference.created", object_kind="conference", object_id=conference.id, now=now,
-           conference_id=conference.id, after=snapshot(conference, CONFERENCE_FIELDS))
+    record(
+        actor=actor,
+        action="conference.created",
+        object_kind="conference",
+        object_id=conference.id,
+        now=now,
+        conference_id=conference.id,
+        after=snapshot(conference, CONFERENCE_FIELDS),
+    )
     return conference
 
 
@@ -68,8 +75,16 @@ def create_edition(
     edition.modes = [EditionMode(mode=mode, capacity=capacities[mode]) for mode in Mode if mode in capacities]
     db.session.add(edition)
     db.session.flush()
-    record(actor=actor, action="edition.created", object_kind="edition", object_id=edition.id, now=now,
-           conference_id=conference.id, edition_id=edition.id, after=snapshot(edition, EDITION_FIELDS))
+    record(
+        actor=actor,
+        action="edition.created",
+        object_kind="edition",
+        object_id=edition.id,
+        now=now,
+        conference_id=conference.id,
+        edition_id=edition.id,
+        after=snapshot(edition, EDITION_FIELDS),
+    )
     return edition
 
 
@@ -77,7 +92,7 @@ def change_edition(*, actor: Actor, now: datetime, edition: Edition, changes: Ma
     """Change fields of an edition (not capacities: ``registration`` does that, as it promotes people)."""
     unknown = changes.keys() - set(EDITION_FIELDS)
     if unknown:
-        raise Invalid("edition.field_unknown", sorted(unknown)[0])
+        raise Invalid("edition.field_unknown", min(unknown))
     before = snapshot(edition, EDITION_FIELDS)
     for name, value in changes.items():
         setattr(edition, name, value)
@@ -85,9 +100,17 @@ def change_edition(*, actor: Actor, now: datetime, edition: Edition, changes: Ma
         raise Invalid("edition.ends_before_start", fields={"ends_at": "edition.ends_before_start"})
     db.session.flush()
     touch_public(edition.id)
-    record(actor=actor, action="edition.changed", object_kind="edition", object_id=edition.id, now=now,
-           conference_id=edition.conference_id, edition_id=edition.id, before=before,
-           after=snapshot(edition, EDITION_FIELDS))
+    record(
+        actor=actor,
+        action="edition.changed",
+        object_kind="edition",
+        object_id=edition.id,
+        now=now,
+        conference_id=edition.conference_id,
+        edition_id=edition.id,
+        before=before,
+        after=snapshot(edition, EDITION_FIELDS),
+    )
 
 
 def set_state(*, actor: Actor, now: datetime, edition: Edition, state: EditionState) -> None:
@@ -104,8 +127,16 @@ def change_conference(*, actor: Actor, now: datetime, conference: Conference, ch
     db.session.execute(
         text("UPDATE edition SET public_rev = public_rev + 1 WHERE conference_id = :id"), {"id": conference.id}
     )
-    record(actor=actor, action="conference.changed", object_kind="conference", object_id=conference.id, now=now,
-           conference_id=conference.id, before=before, after=snapshot(conference, CONFERENCE_FIELDS))
+    record(
+        actor=actor,
+        action="conference.changed",
+        object_kind="conference",
+        object_id=conference.id,
+        now=now,
+        conference_id=conference.id,
+        before=before,
+        after=snapshot(conference, CONFERENCE_FIELDS),
+    )
 
 
 def touch_public(edition_id: int) -> None:

@@ -62,9 +62,7 @@ def get_edition(conference: str, edition: str) -> Edition:
 
 def get_edition_by_id(edition_id: int) -> Edition:
     """Return an edition by its id, with its conference and modes; raises ``NotFound``."""
-    found = db.session.get(
-        Edition, edition_id, options=[joinedload(Edition.conference), selectinload(Edition.modes)]
-    )
+    found = db.session.get(Edition, edition_id, options=[joinedload(Edition.conference), selectinload(Edition.modes)])
     if found is None:
         raise NotFound("edition.unknown")
     return found

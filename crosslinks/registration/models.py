@@ -24,12 +24,26 @@ class Registration(Base):
 
     __tablename__ = "registration"
     __table_args__ = (
-        Index("uq_registration_active_email", "edition_id", "email_key", unique=True, sqlite_where=_ACTIVE_WITH_EMAIL,
-              postgresql_where=_ACTIVE_WITH_EMAIL),
+        Index(
+            "uq_registration_active_email",
+            "edition_id",
+            "email_key",
+            unique=True,
+            sqlite_where=_ACTIVE_WITH_EMAIL,
+            postgresql_where=_ACTIVE_WITH_EMAIL,
+        ),
         Index("uq_registration_edition_id_reference", "edition_id", "reference", unique=True),
         Index(None, "edition_id", "place"),
-        Index("ix_registration_waiting", "edition_id", "wants", "priority", "joined_at", "id", sqlite_where=_WAITING,
-              postgresql_where=_WAITING),
+        Index(
+            "ix_registration_waiting",
+            "edition_id",
+            "wants",
+            "priority",
+            "joined_at",
+            "id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
         Index(None, "edition_id", "created_at"),
         Index("ix_registration_roster", "edition_id", "roster_seq"),
         CheckConstraint("place <> wants OR place = 'none'", name="wants_another"),

@@ -112,18 +112,18 @@ def bar_chart(counts: Sequence[int], labels: Sequence[str]) -> BarChart:
 
 
 def split_bar(counts: Sequence[int]) -> tuple[Share, ...]:
-    """Return the parts of one bar; a part that is not empty is at least 5 per cent wide, so that it can be seen."""
+    """Return the parts of one bar; a part that is not empty is at least 8 per cent wide, so that it can be seen."""
     total = sum(counts)
     if not total:
         return ()
-    least = 5.0
+    least = 8.0
     small = [count for count in counts if 0 < 100 * count / total < least]
     rest = total - sum(small)
     free = 100 - least * len(small)
     shares, left = [], 0.0
     for count in counts:
         width = 0.0 if not count else least if count in small else free * count / rest
-        shares.append(Share(count, left, max(width - .4, 0), left + width / 2, width >= 22))
+        shares.append(Share(count, left, max(width - 0.4, 0), left + width / 2, width >= 22))
         left += width
     return tuple(shares)
 
@@ -157,7 +157,9 @@ def _time_ticks(labels: Sequence[str]) -> tuple[Tick, ...]:
         return ()
     last = len(labels) - 1
     if last < 2:
-        return tuple(Tick(_x(index, len(labels)), text, "start" if not index else "end") for index, text in enumerate(labels))
+        return tuple(
+            Tick(_x(index, len(labels)), text, "start" if not index else "end") for index, text in enumerate(labels)
+        )
     return (
         Tick(LEFT, labels[0], "start"),
         Tick(_x(last // 2, last + 1), labels[last // 2], "middle"),

@@ -28,7 +28,8 @@ def explain(code: str, status: int) -> Explanation:
             _("There is no such conference"), _("Check the address, or start from the front page.")
         ),
         "edition.unknown": Explanation(
-            _("There is no such edition"), _("Check the year in the address, or start from the conference’s front page.")
+            _("There is no such edition"),
+            _("Check the year in the address, or start from the conference’s front page."),
         ),
         "edition.unpublished": Explanation(
             _("This edition is not published yet"), _("Come back later. The organiser is still preparing it.")
@@ -99,8 +100,9 @@ def error_response(code: str, status: int, message: str = "", fields: dict[str, 
 
 
 def _on_crosslinks_error(error: CrosslinksError) -> Response:
-    response = error_response(error.code, error.status, error.message if error.message != error.code else "",
-                              dict(error.fields))
+    response = error_response(
+        error.code, error.status, error.message if error.message != error.code else "", dict(error.fields)
+    )
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -63,7 +63,7 @@ def principal() -> Principal:
 def requires(permission: Permission | None) -> Callable[[Callable[P, R]], Callable[P, R | BaseResponse]]:
     """Let only accounts with ``permission`` in the address's ``<conference>`` in; None asks only for a sign-in.
 
-    Without a sign-in: to the sign-in page (an answer 403 to writes). Without any role there: 404. Without the permission: 403.
+    Without a sign-in: to the sign-in page (403 for writes). Without any role there: 404. Without the permission: 403.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | BaseResponse]:

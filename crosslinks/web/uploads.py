@@ -58,8 +58,7 @@ def _decode(content: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Invalid("picture.too_many_pixels")
+            _refuse_huge(picture)
             picture.load()
             return ImageOps.exif_transpose(picture)
     except Invalid:
@@ -68,6 +67,11 @@ def _decode(content: bytes) -> Image.Image:
         raise Invalid("picture.too_many_pixels") from error
     except Exception as error:  # Pillow's decoders raise almost anything on hostile bytes
         raise Invalid("picture.unreadable") from error
+
+
+def _refuse_huge(picture: Image.Image) -> None:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise Invalid("picture.too_many_pixels")
 
 
 def _encode(picture: Image.Image, rule: PictureRule) -> tuple[bytes, str]:

@@ -24,7 +24,7 @@ from crosslinks.web.frames import Banner, Frame, Link, ManageFrame
 from crosslinks.web.theme import DEFAULT_HUE
 
 HERE = Path(__file__).parent
-PAGES = ("home", "programme", "register", "place", "speaker", "parts", "error")
+PAGES = ("home", "programme", "register", "place", "speaker", "parts", "error", "letter")
 MANAGE_PAGES = ("dashboard", "participants", "settings")
 
 
@@ -37,7 +37,9 @@ class RegisterForm(FlaskForm):
     given_name = StringField("Given name", validators=[DataRequired()])
     family_name = StringField("Family name", validators=[DataRequired()])
     email = EmailField(
-        "E-mail address", description="Your ticket goes here.", validators=[Email("The part after @ is missing"), DataRequired()]
+        "E-mail address",
+        description="Your ticket goes here.",
+        validators=[Email("The part after @ is missing"), DataRequired()],
     )
     organisation = StringField("Workplace or place of study")
     profession = RadioField(
@@ -49,7 +51,9 @@ class RegisterForm(FlaskForm):
     wish = TextAreaField("What should we know?")
     country = SelectField("Country", choices=[("no", "Norway"), ("se", "Sweden")], validators=[InputRequired()])
     photo = FileField("Portrait")
-    consent_privacy = BooleanField("I have read how my data is used.", validators=[DataRequired("Please tick this to go on")])
+    consent_privacy = BooleanField(
+        "I have read how my data is used.", validators=[DataRequired("Please tick this to go on")]
+    )
     invitation = BooleanField("Tell me about the next Cancer Crosslinks")
 
 
@@ -64,7 +68,7 @@ def public_frame(current: str) -> Frame:
         languages=(Link("Norsk", "?lang=nb", language="nb"),),
         notice="Times, sessions, the closing, places and participants are invented. "
         "Speakers, topics and moderators are those of 25 January 2024.",
-        organiser_line="Cancer Crosslinks is held once a year by Oslo Cancer Cluster, since 2009. Free, and open to all.",
+        organiser_line="Cancer Crosslinks is held once a year by Oslo Cancer Cluster, since 2009.",
         erase_line="Registrations for this edition are erased on 25 April 2024.",
         privacy_url="#",
         contact_url="#",
@@ -110,7 +114,9 @@ def the_day() -> dict[str, Any]:
 
 
 def covers(day: dict[str, Any]) -> dict[str, Any]:
-    talks = [Moment(_minute(e["time"]), e["minutes"], e.get("short", "")) for e in day["entries"] if e["kind"] == "talk"]
+    talks = [
+        Moment(_minute(e["time"]), e["minutes"], e.get("short", "")) for e in day["entries"] if e["kind"] == "talk"
+    ]
     breaks = [Break(_minute(e["time"]), e["minutes"], e["short"]) for e in day["entries"] if e["kind"] == "break"]
     return {
         "wide": cover(talks, breaks, earlier=15, seed="crosslinks"),
@@ -138,7 +144,13 @@ def create_gallery() -> Flask:
     @app.get("/<page>")
     def show(page: str) -> str:
         form = RegisterForm(
-            data={"mode": "onsite", "given_name": "Ingrid", "family_name": "Solheim Bakke", "email": "ingrid.bakke@", "country": "no"}
+            data={
+                "mode": "onsite",
+                "given_name": "Ingrid",
+                "family_name": "Solheim Bakke",
+                "email": "ingrid.bakke@",
+                "country": "no",
+            }
         )
         if page == "register":
             form.validate()

@@ -176,7 +176,8 @@ def cover(
 ) -> Cover:
     """Return the drawing of a day: a link at the true time of each talk, a bulge in each break.
 
-    One faint strand runs behind it for each ``earlier`` edition. No labels on a phone; ``clock`` parts hours from minutes.
+    One faint strand runs behind it for each ``earlier`` edition. A phone gets no labels; ``clock`` parts hours from
+    minutes.
     """
     sheet = _PHONE if phone else _WIDE
     day = _Day(sheet, talks, breaks)

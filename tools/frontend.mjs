@@ -67,7 +67,7 @@ async function bundle(manifest) {
   }
 }
 
-/** One sprite with the icons named in icons.json; bold ones get "-bold" after the name. */
+/** One sprite with the icons named in icons.json, each in the manifest as "icons.svg#name"; bold ones end in "-bold". */
 async function sprite(manifest) {
   const wanted = JSON.parse(await readFile(join(source, "icons.json"), "utf8"));
   const symbols = [];
@@ -79,7 +79,9 @@ async function sprite(manifest) {
       symbols.push(`<symbol id="${file.slice(0, -4)}" viewBox="0 0 256 256">${shapes}</symbol>`);
     }
   }
+  const names = symbols.map((symbol) => symbol.match(/id="([^"]+)"/)[1]);
   await place(manifest, "icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
+  for (const name of names) manifest[`icons.svg#${name}`] = `${manifest["icons.svg"]}#${name}`;
 }
 
 async function images(manifest) {
@@ -110,4 +112,4 @@ const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a
 await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);
-console.log(`static/dist: ${Object.keys(sorted).length} files`);
+console.log(`static/dist: ${new Set(Object.values(sorted).map((file) => file.split("#")[0])).size} files`);

@@ -56,7 +56,7 @@ def asset_file(name: str) -> str:
 
 
 def asset_url(name: str) -> str:
-    """Return the address of the source ``name``, such as ``js/manage.js`` or ``icons.svg``."""
+    """Return the address of the source ``name``, such as ``js/manage.js`` or ``icons.svg#check``."""
     return f"/assets/{asset_file(name)}"
 
 
@@ -81,7 +81,7 @@ def _content(file: str, hue: int | None) -> tuple[bytes, bytes]:
 
 
 def _respond(file: str, hue: int | None) -> Response:
-    if file not in manifest().values():
+    if "#" in file or file not in manifest().values():
         abort(404)
     body, packed = _content(file, hue)
     compress = bool(packed) and "gzip" in request.headers.get("Accept-Encoding", "")

@@ -9,6 +9,7 @@ from math import ceil, floor, log10
 WIDTH = 560
 HEIGHT = 200
 LEFT, RIGHT, TOP, BOTTOM = 40, 556, 30, 170
+LEAST_SHARE = 8.0
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,17 @@ def split_bar(counts: Sequence[int]) -> tuple[Share, ...]:
     total = sum(counts)
     if not total:
         return ()
-    least = 8.0
-    small = [count for count in counts if 0 < 100 * count / total < least]
-    rest = total - sum(small)
-    free = 100 - least * len(small)
+    small: set[int] = set()  # those that get the least, so that they can be seen; the others share what is left
+    while True:
+        rest = sum(count for count in counts if count not in small)
+        free = 100 - LEAST_SHARE * sum(count in small for count in counts)
+        smaller = {count for count in counts if count and count not in small and free * count / rest < LEAST_SHARE}
+        if not smaller:
+            break
+        small |= smaller
     shares, left = [], 0.0
     for count in counts:
-        width = 0.0 if not count else least if count in small else free * count / rest
+        width = 0.0 if not count else LEAST_SHARE if count in small else free * count / rest
         shares.append(Share(count, left, max(width - 0.4, 0), left + width / 2, width >= 22))
         left += width
     return tuple(shares)

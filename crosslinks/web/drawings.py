@@ -162,7 +162,7 @@ class _Sheet:
 
 
 _WIDE = _Sheet(1280, 300, 70, 1210, 152, 30, 45, 40, 22.3, 6)
-_PHONE = _Sheet(390, 150, 22, 368, 78, 13, 26, 17, 9.0, 4.5)
+_PHONE = _Sheet(390, 150, 22, 368, 78, 13, 26, 17, 9.0, 5.5)
 
 
 def cover(
@@ -190,7 +190,7 @@ def cover(
         width=sheet.width,
         height=sheet.height,
         past=tuple(smooth(strand) for strand in past),
-        past_links=_past_links(past, seed),
+        past_links=_past_links(past, seed, 2 if phone else 4),
         room=smooth([(x, day.room(x)) for x in xs]),
         stream=smooth([(x, day.stream(x)) for x in xs]),
         links=links,
@@ -296,12 +296,12 @@ def _past_strands(day: _Day, earlier: int, seed: str) -> list[list[Point]]:
     return strands
 
 
-def _past_links(strands: Sequence[Sequence[Point]], seed: str) -> str:
+def _past_links(strands: Sequence[Sequence[Point]], seed: str, each: int) -> str:
     """Join neighbouring strands here and there, where they do not cross."""
     chance = _chance(f"links {seed}")
     parts = []
     for upper, lower in itertools.pairwise(strands):
-        for place in sorted(chance.sample(range(1, 22), 4)):
+        for place in sorted(chance.sample(range(1, 22), each)):
             (x, top), (_, bottom) = upper[place], lower[place]
             if bottom - top > 4:
                 parts.append(f"M{x:.1f} {top:.1f}V{bottom:.1f}")

@@ -15,6 +15,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from wtforms import BooleanField, EmailField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired
 
 from crosslinks.kernel.resources import resource
@@ -31,7 +32,7 @@ MANAGE_PAGES = ("dashboard", "participants", "settings")
 class RegisterForm(FlaskForm):
     mode = RadioField(
         "How will you take part?",
-        choices=[("onsite", "In the room"), ("digital", "On the stream")],
+        choices=[SelectChoice("onsite", "In the room"), SelectChoice("digital", "On the stream")],
         validators=[InputRequired()],
     )
     given_name = StringField("Given name", validators=[DataRequired()])
@@ -44,12 +45,14 @@ class RegisterForm(FlaskForm):
     organisation = StringField("Workplace or place of study")
     profession = RadioField(
         "Are you a health professional?",
-        choices=[("health", "Yes"), ("other", "No")],
+        choices=[SelectChoice("health", "Yes"), SelectChoice("other", "No")],
         description="Only health professionals may see information about prescription drugs.",
         validators=[InputRequired()],
     )
     wish = TextAreaField("What should we know?")
-    country = SelectField("Country", choices=[("no", "Norway"), ("se", "Sweden")], validators=[InputRequired()])
+    country = SelectField(
+        "Country", choices=[SelectChoice("no", "Norway"), SelectChoice("se", "Sweden")], validators=[InputRequired()]
+    )
     photo = FileField("Portrait")
     consent_privacy = BooleanField(
         "I have read how my data is used.", validators=[DataRequired("Please tick this to go on")]

@@ -112,11 +112,11 @@ def bar_chart(counts: Sequence[int], labels: Sequence[str]) -> BarChart:
 
 
 def split_bar(counts: Sequence[int]) -> tuple[Share, ...]:
-    """Return the parts of one bar; a part that is not empty is at least 5 per cent wide, so that it can be seen."""
+    """Return the parts of one bar; a part that is not empty is at least 8 per cent wide, so that it can be seen."""
     total = sum(counts)
     if not total:
         return ()
-    least = 5.0
+    least = 8.0
     small = [count for count in counts if 0 < 100 * count / total < least]
     rest = total - sum(small)
     free = 100 - least * len(small)

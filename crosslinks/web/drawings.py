@@ -6,6 +6,7 @@ each end; in a break they part.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,10 +95,14 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in ends).upper()
 
 
+def _chance(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 (a drawing, which must come out the same everywhere)
+
+
 @lru_cache(maxsize=2000)
 def portrait(name: str) -> Portrait:
     """Return the placeholder of a person: the same strands for the same name, everywhere and always."""
-    chance = random.Random(name)
+    chance = _chance(name)
     sway, slope = chance.uniform(6, 10), chance.uniform(-6, 14)
     phase, turns = chance.uniform(0, 2 * pi), chance.uniform(1.05, 1.75)
     strands: list[list[Point]] = []
@@ -133,7 +138,10 @@ def smooth(points: Sequence[Point]) -> str:
         there, after = points[index + 1], points[min(index + 2, len(points) - 1)]
         one = (here[0] + (there[0] - before[0]) / 6, here[1] + (there[1] - before[1]) / 6)
         two = (there[0] - (after[0] - here[0]) / 6, there[1] - (after[1] - here[1]) / 6)
-        parts.append(f"C{one[0]:.1f} {one[1]:.1f} {two[0]:.1f} {two[1]:.1f} {there[0]:.1f} {there[1]:.1f}")
+        first = (
+            "S" if index else f"C{one[0]:.1f} {one[1]:.1f} "
+        )  # S mirrors the control point before it: the same curve
+        parts.append(f"{first}{two[0]:.1f} {two[1]:.1f} {there[0]:.1f} {there[1]:.1f}")
     return "".join(parts)
 
 
@@ -166,15 +174,18 @@ def cover(
     phone: bool = False,
     clock: str = ":",
 ) -> Cover:
-    """Return the drawing of a day: a link at the true time of each talk, a bulge in each break, and one
-    faint strand for each ``earlier`` edition. Without labels on a phone; ``clock`` parts hours from minutes."""
+    """Return the drawing of a day: a link at the true time of each talk, a bulge in each break.
+
+    One faint strand runs behind it for each ``earlier`` edition. A phone gets no labels; ``clock`` parts hours from
+    minutes.
+    """
     sheet = _PHONE if phone else _WIDE
     day = _Day(sheet, talks, breaks)
     xs = [-30 + sheet.step * step for step in range(int((sheet.width + 60) / sheet.step) + 2)]
     links = tuple(
         CoverLink(day.x(talk.start), day.room(day.x(talk.start)), day.stream(day.x(talk.start))) for talk in talks
     )
-    past = _past_strands(sheet, earlier, seed or str(len(talks)))
+    past = _past_strands(day, earlier, seed or str(len(talks)))
     return Cover(
         width=sheet.width,
         height=sheet.height,
@@ -193,8 +204,8 @@ class _Day:
     """Where the strands of one day run on a sheet."""
 
     def __init__(self, sheet: _Sheet, talks: Sequence[Moment], breaks: Sequence[Break]) -> None:
-        everything = [*talks, *breaks]
-        self._sheet = sheet
+        everything: list[Moment | Break] = [*talks, *breaks]
+        self.sheet = sheet
         self._start = min((part.start for part in everything), default=0)
         end = max((part.start + part.minutes for part in everything), default=1)
         self._scale = (sheet.last - sheet.first) / max(end - self._start, 1)
@@ -203,7 +214,7 @@ class _Day:
         ]
 
     def x(self, minute: float) -> float:
-        return self._sheet.first + (minute - self._start) * self._scale
+        return self.sheet.first + (minute - self._start) * self._scale
 
     def middle_of(self, part: Break) -> float:
         return self.x(part.start + part.minutes / 2)
@@ -213,7 +224,7 @@ class _Day:
         return sum(exp(-(((x - middle) / width) ** 2)) for middle, width in self._bulges)
 
     def _line(self, x: float) -> float:
-        sheet = self._sheet
+        sheet = self.sheet
         return (
             sheet.middle
             + sheet.sway * sin(2 * pi * (x / sheet.width * 0.93 - 0.02)) * (1 - 0.35 * x / sheet.width)
@@ -221,10 +232,19 @@ class _Day:
         )
 
     def room(self, x: float) -> float:
-        return self._line(x) - self._sheet.bulge * self._parting(x)
+        return self._line(x) - self.sheet.bulge * self._parting(x)
 
     def stream(self, x: float) -> float:
-        return self._line(x) + self._sheet.gap + self._sheet.bulge * 0.72 * self._parting(x)
+        return self._line(x) + self.sheet.gap + self.sheet.bulge * 0.72 * self._parting(x)
+
+    def swell(self, x: float, level: float) -> float:
+        """How far the day bends a strand that runs at ``level``: less the farther away it is."""
+        sheet = self.sheet
+        away = level - sheet.middle
+        near = exp(-((away / (sheet.height * 0.45)) ** 2))
+        bend = self._line(x) + sheet.gap / 2 - sheet.middle
+        parting = sheet.bulge * 0.7 * self._parting(x) * (1 if away > 0 else -1)
+        return near * (bend + parting) + (1 - near) * bend * 0.6
 
 
 def _labels(day: _Day, talks: Sequence[Moment], breaks: Sequence[Break], clock: str) -> list[Label]:
@@ -235,12 +255,12 @@ def _labels(day: _Day, talks: Sequence[Moment], breaks: Sequence[Break], clock: 
         x = day.x(talk.start)
         half = 4.6 * len(talk.name)
         if talk.name and x - half > name_ends + 8:
-            labels.append(Label(x, day.room(x) - 21, talk.name, "name"))
+            highest = min(day.room(x + half * part / 4) for part in range(-4, 5))
+            labels.append(Label(x, highest - 15, talk.name, "name"))
             name_ends = x + half
             if x - 24 > time_ends:
-                labels.append(
-                    Label(x, day.stream(x) + 30, f"{talk.start // 60:02d}{clock}{talk.start % 60:02d}", "time")
-                )
+                lowest = max(day.stream(x + 20 * part) for part in (-1, 0, 1))
+                labels.append(Label(x, lowest + 28, f"{talk.start // 60:02d}{clock}{talk.start % 60:02d}", "time"))
                 time_ends = x + 24
     for part in breaks:
         if part.name:
@@ -249,22 +269,26 @@ def _labels(day: _Day, talks: Sequence[Moment], breaks: Sequence[Break], clock: 
     return labels
 
 
-def _past_strands(sheet: _Sheet, earlier: int, seed: str) -> list[list[Point]]:
-    chance = random.Random(f"past {seed}")
+def _past_strands(day: _Day, earlier: int, seed: str) -> list[list[Point]]:
+    """One strand for each earlier edition; they give way to the day like grain around a knot."""
+    sheet = day.sheet
+    chance = _chance(f"past {seed}")
     columns = [-30 + (sheet.width + 60) * step / 22 for step in range(23)]
-    spread = sheet.height * 1.02
     strands: list[list[Point]] = []
     for number in range(earlier):
-        level = spread * (number + 0.5) / max(earlier, 1)
-        waves = [(chance.uniform(0.6, 2.4), chance.uniform(0, 2 * pi), chance.uniform(0.01, 0.03)) for _ in range(3)]
+        level = sheet.height * (1.08 * (number + 0.5) / max(earlier, 1) - 0.04)
+        waves = [
+            (chance.uniform(0.006, 0.014), chance.uniform(1, 2.6) * turns, chance.uniform(0, 2 * pi))
+            for turns in (1, 2, 4)
+        ]
         strands.append(
             [
                 (
                     x,
                     level
-                    + sheet.sway * 0.75 * sin(2 * pi * (x / sheet.width * 0.93 - 0.02))
+                    + day.swell(x, level)
                     + sheet.height
-                    * sum(size * sin(2 * pi * turns * x / sheet.width + phase) for turns, phase, size in waves),
+                    * sum(size * sin(2 * pi * turns * x / sheet.width + phase) for size, turns, phase in waves),
                 )
                 for x in columns
             ]
@@ -273,12 +297,12 @@ def _past_strands(sheet: _Sheet, earlier: int, seed: str) -> list[list[Point]]:
 
 
 def _past_links(strands: Sequence[Sequence[Point]], seed: str) -> str:
-    """A few links between neighbouring strands that do not cross there."""
-    chance = random.Random(f"links {seed}")
+    """Join neighbouring strands here and there, where they do not cross."""
+    chance = _chance(f"links {seed}")
     parts = []
-    for upper, lower in zip(strands, strands[1:], strict=False):
+    for upper, lower in itertools.pairwise(strands):
         for place in sorted(chance.sample(range(1, 22), 4)):
             (x, top), (_, bottom) = upper[place], lower[place]
-            if 4 < bottom - top:
+            if bottom - top > 4:
                 parts.append(f"M{x:.1f} {top:.1f}V{bottom:.1f}")
     return "".join(parts)

@@ -70,6 +70,17 @@ class ManageFrame:
     sign_out_url: str = ""
 
 
+@dataclass(frozen=True)
+class MailFrame:
+    """What a letter shows around its content; ``notice`` says that this is a demonstration."""
+
+    brand: str
+    hue: int
+    language: str
+    organiser_line: str = ""
+    notice: str = ""
+
+
 def language_links() -> tuple[Link, ...]:
     """Return this page's address in every other language."""
     return tuple(

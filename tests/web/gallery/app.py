@@ -1,0 +1,165 @@
+"""Pages that show every part of the face with the real day of 2024: for looking at, and for the tests.
+
+Run: python -m tests.web.gallery.app 8110
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_babel import Babel
+from flask_wtf import CSRFProtect, FlaskForm
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from wtforms import BooleanField, EmailField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, InputRequired
+
+from crosslinks.kernel.resources import resource
+from crosslinks.web.drawings import Break, Moment, cover
+from crosslinks.web.face import init_face
+from crosslinks.web.frames import Banner, Frame, Link, ManageFrame
+from crosslinks.web.theme import DEFAULT_HUE
+
+HERE = Path(__file__).parent
+PAGES = ("home", "programme", "register", "place", "speaker", "parts", "error", "letter")
+MANAGE_PAGES = ("dashboard", "participants", "settings")
+
+
+class RegisterForm(FlaskForm):
+    mode = RadioField(
+        "How will you take part?",
+        choices=[("onsite", "In the room"), ("digital", "On the stream")],
+        validators=[InputRequired()],
+    )
+    given_name = StringField("Given name", validators=[DataRequired()])
+    family_name = StringField("Family name", validators=[DataRequired()])
+    email = EmailField(
+        "E-mail address",
+        description="Your ticket goes here.",
+        validators=[Email("The part after @ is missing"), DataRequired()],
+    )
+    organisation = StringField("Workplace or place of study")
+    profession = RadioField(
+        "Are you a health professional?",
+        choices=[("health", "Yes"), ("other", "No")],
+        description="Only health professionals may see information about prescription drugs.",
+        validators=[InputRequired()],
+    )
+    wish = TextAreaField("What should we know?")
+    country = SelectField("Country", choices=[("no", "Norway"), ("se", "Sweden")], validators=[InputRequired()])
+    photo = FileField("Portrait")
+    consent_privacy = BooleanField(
+        "I have read how my data is used.", validators=[DataRequired("Please tick this to go on")]
+    )
+    invitation = BooleanField("Tell me about the next Cancer Crosslinks")
+
+
+def public_frame(current: str) -> Frame:
+    pages = [("Programme", "programme"), ("Speakers", "speaker"), ("Sponsors", "parts"), ("Archive", "home")]
+    return Frame(
+        brand="Cancer Crosslinks",
+        home_url="home",
+        hue=request.args.get("hue", DEFAULT_HUE, int),
+        language=request.args.get("lang", "en"),
+        nav=tuple(Link(label, url, url == current) for label, url in pages),
+        languages=(Link("Norsk", "?lang=nb", language="nb"),),
+        notice="Times, sessions, the closing, places and participants are invented. "
+        "Speakers, topics and moderators are those of 25 January 2024.",
+        organiser_line="Cancer Crosslinks is held once a year by Oslo Cancer Cluster, since 2009.",
+        erase_line="Registrations for this edition are erased on 25 April 2024.",
+        privacy_url="#",
+        contact_url="#",
+        accessibility_url="#",
+    )
+
+
+def manage_frame(current: str) -> ManageFrame:
+    entries = [
+        ("Overview", "dashboard", "chart-bar", None),
+        ("Participants", "participants", "users", 569),
+        ("Programme", "programme-editor", "list-bullets", None),
+        ("Mail", "mail", "envelope-simple", 3),
+        ("Door", "door", "door", None),
+        ("Badges", "badges", "identification-badge", None),
+        ("Sponsors", "sponsors", "heart", 2),
+        ("Settings", "settings", "gear-six", None),
+    ]
+    banner = Banner(
+        "warn", "Not sent: no mail server is set up. The messages wait here", "3 messages wait.", Link("Set it up", "#")
+    )
+    return ManageFrame(
+        brand="Cancer Crosslinks",
+        home_url="dashboard",
+        hue=DEFAULT_HUE,
+        language=request.args.get("lang", "en"),
+        edition_label="2024, 16th edition",
+        state_line="Published. In 7 days",
+        public_url="home",
+        nav=tuple(Link(label, url, url == current, icon, count) for label, url, icon, count in entries),
+        languages=(Link("Norsk", "?lang=nb", language="nb"),),
+        banners=(banner,) if current == "settings" else (),
+        user_name="Demo organizer",
+        account_url="#",
+        sign_out_url="#",
+    )
+
+
+def the_day() -> dict[str, Any]:
+    """The programme of 25 January 2024, with the invented times of the demonstration."""
+    day: dict[str, Any] = json.loads((HERE / "day.json").read_text("utf-8"))
+    return day
+
+
+def covers(day: dict[str, Any]) -> dict[str, Any]:
+    talks = [
+        Moment(_minute(e["time"]), e["minutes"], e.get("short", "")) for e in day["entries"] if e["kind"] == "talk"
+    ]
+    breaks = [Break(_minute(e["time"]), e["minutes"], e["short"]) for e in day["entries"] if e["kind"] == "break"]
+    return {
+        "wide": cover(talks, breaks, earlier=15, seed="crosslinks"),
+        "phone": cover(talks, breaks, earlier=15, seed="crosslinks", phone=True),
+    }
+
+
+def _minute(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def create_gallery() -> Flask:
+    """Return an application with one address for each page of the gallery."""
+    app = Flask("gallery", static_folder=None)
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE), FileSystemLoader(resource("templates"))])
+    app.config.update(SECRET_KEY="gallery", WTF_CSRF_ENABLED=True)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(resource("build") / "translations")
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, locale_selector=lambda: request.args.get("lang", "en"))
+    CSRFProtect(app)
+    init_face(app)
+
+    @app.get("/<page>")
+    def show(page: str) -> str:
+        form = RegisterForm(
+            data={
+                "mode": "onsite",
+                "given_name": "Ingrid",
+                "family_name": "Solheim Bakke",
+                "email": "ingrid.bakke@",
+                "country": "no",
+            }
+        )
+        if page == "register":
+            form.validate()
+        frame = manage_frame(page) if page in MANAGE_PAGES else public_frame(page)
+        day = the_day()
+        return render_template(f"{page}.html", frame=frame, form=form, day=day, covers=covers(day), **day["more"])
+
+    return app
+
+
+if __name__ == "__main__":
+    create_gallery().run(port=int(sys.argv[1]))

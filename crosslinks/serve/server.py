@@ -26,7 +26,7 @@ def make_server(options: dict[str, Any]) -> MPServer:
         blocking_threads=BLOCKING_THREADS,
         http=HTTPModes.auto,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         ssl_cert=Path(options["tls_cert"]) if options.get("tls_cert") else None,
         ssl_key=Path(options["tls_key"]) if options.get("tls_key") else None,
         respawn_failed_workers=True,

@@ -1,0 +1,99 @@
+"""Tickets: the text of the QR code, its signature, and the key pair of an edition.
+
+A ticket opens nothing but the door. Its text is ``CX1.`` and unpadded base32 of ``ticket_id ‖ signature``; the
+signature is Ed25519 by the edition's key over ``"CX1" ‖ edition uuid ‖ ticket_id``. Phones read this for years:
+never change it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from functools import lru_cache
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+PREFIX = "CX1."
+ID_BYTES = 16
+SIGNATURE_BYTES = 64
+CHARACTERS = 132
+_DOMAIN = b"CX1"
+_NONCE_BYTES = 12
+
+
+class UnreadableTicket(ValueError):
+    """The text is not a ticket; the message says why and never repeats the text."""
+
+
+class UnusableKey(Exception):
+    """The edition's private key cannot be opened: it is damaged, or the instance's secret was changed."""
+
+
+def new_ticket_id() -> bytes:
+    """Return 16 random bytes; they belong on the ticket only, never in a URL, a log or an export."""
+    return secrets.token_bytes(ID_BYTES)
+
+
+def new_key_pair(tickets_key: bytes, edition_uuid: UUID) -> tuple[bytes, bytes]:
+    """Return ``(public key, sealed private key)`` for an edition; sealed with the instance's ``Keys.tickets``."""
+    private = Ed25519PrivateKey.generate()
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = nonce + AESGCM(tickets_key).encrypt(nonce, private.private_bytes_raw(), edition_uuid.bytes)
+    return private.public_key().public_bytes_raw(), sealed
+
+
+@lru_cache(maxsize=64)
+def open_private_key(tickets_key: bytes, edition_uuid: UUID, sealed: bytes) -> Ed25519PrivateKey:
+    """Return an edition's signing key, kept opened in memory; raises ``UnusableKey``."""
+    try:
+        raw = AESGCM(tickets_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], edition_uuid.bytes)
+        return Ed25519PrivateKey.from_private_bytes(raw)
+    except (InvalidTag, ValueError) as error:
+        raise UnusableKey("the ticket key of this edition cannot be opened with this instance's secret") from error
+
+
+@lru_cache(maxsize=64)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+def _signed(edition_uuid: UUID, ticket_id: bytes) -> bytes:
+    return _DOMAIN + edition_uuid.bytes + ticket_id
+
+
+def ticket_text(ticket_id: bytes, edition_uuid: UUID, private_key: Ed25519PrivateKey) -> str:
+    """Return the 132 characters of the QR code of ``ticket_id`` in that edition."""
+    signature = private_key.sign(_signed(edition_uuid, ticket_id))
+    return PREFIX + base64.b32encode(ticket_id + signature).decode()
+
+
+def read_ticket_text(text: str) -> tuple[bytes, bytes]:
+    """Return ``(ticket_id, signature)`` of what was scanned, unverified; raises ``UnreadableTicket``.
+
+    Lower case is taken too, for a scanner that types with the caps lock on.
+    """
+    plain = text.strip()
+    if not plain.isascii() or plain[: len(PREFIX)].upper() != PREFIX:
+        raise UnreadableTicket("not the code of a ticket")
+    if len(plain) != CHARACTERS:
+        raise UnreadableTicket(f"a ticket has {CHARACTERS} characters")
+    try:
+        raw = base64.b32decode(plain[len(PREFIX) :].upper())
+    except (binascii.Error, ValueError) as error:
+        raise UnreadableTicket("not base32") from error
+    if len(raw) != ID_BYTES + SIGNATURE_BYTES:
+        raise UnreadableTicket("a ticket is 80 bytes")
+    return raw[:ID_BYTES], raw[ID_BYTES:]
+
+
+def verify(ticket_id: bytes, signature: bytes, edition_uuid: UUID, public_key: bytes) -> bool:
+    """Say whether the edition with ``public_key`` (32 bytes) signed this ticket."""
+    try:
+        _public_key(public_key).verify(signature, _signed(edition_uuid, ticket_id))
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Tickets: the text of the QR code, its signature, and the key pair of an edition.
+"""Tickets: the text of the QR code and its signature; ``editions.keys`` holds the key pair.
 
 A ticket opens nothing but the door. Its text is ``CX1.`` and unpadded base32 of ``ticket_id ‖ signature``; the
 signature is Ed25519 by the edition's key over ``"CX1" ‖ edition uuid ‖ ticket_id``. Phones read this for years:
@@ -13,47 +13,23 @@ import secrets
 from functools import lru_cache
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PREFIX = "CX1."
 ID_BYTES = 16
 SIGNATURE_BYTES = 64
 CHARACTERS = 132
 _DOMAIN = b"CX1"
-_NONCE_BYTES = 12
 
 
 class UnreadableTicket(ValueError):
     """The text is not a ticket; the message says why and never repeats the text."""
 
 
-class UnusableKey(Exception):
-    """The edition's private key cannot be opened: it is damaged, or the instance's secret was changed."""
-
-
 def new_ticket_id() -> bytes:
     """Return 16 random bytes; they belong on the ticket only, never in a URL, a log or an export."""
     return secrets.token_bytes(ID_BYTES)
-
-
-def new_key_pair(tickets_key: bytes, edition_uuid: UUID) -> tuple[bytes, bytes]:
-    """Return ``(public key, sealed private key)`` for an edition; sealed with the instance's ``Keys.tickets``."""
-    private = Ed25519PrivateKey.generate()
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = nonce + AESGCM(tickets_key).encrypt(nonce, private.private_bytes_raw(), edition_uuid.bytes)
-    return private.public_key().public_bytes_raw(), sealed
-
-
-@lru_cache(maxsize=64)
-def open_private_key(tickets_key: bytes, edition_uuid: UUID, sealed: bytes) -> Ed25519PrivateKey:
-    """Return an edition's signing key, kept opened in memory; raises ``UnusableKey``."""
-    try:
-        raw = AESGCM(tickets_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], edition_uuid.bytes)
-        return Ed25519PrivateKey.from_private_bytes(raw)
-    except (InvalidTag, ValueError) as error:
-        raise UnusableKey("the ticket key of this edition cannot be opened with this instance's secret") from error
 
 
 @lru_cache(maxsize=64)

@@ -10,12 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crosslinks.editions.keys import new_key_pair, open_private_key
 from crosslinks.registration.tickets import (
     UnreadableTicket,
-    UnusableKey,
-    new_key_pair,
     new_ticket_id,
-    open_private_key,
     read_ticket_text,
     ticket_text,
     verify,
@@ -71,15 +69,3 @@ def test_a_single_wrong_character_never_verifies() -> None:
         other = "A" if TEXT[place] != "A" else "B"
         ticket_id, signature = read_ticket_text(TEXT[:place] + other + TEXT[place + 1 :])
         assert not verify(ticket_id, signature, EDITION, PUBLIC)
-
-
-def test_the_private_key_opens_with_the_secret_of_its_instance_only() -> None:
-    assert PUBLIC not in SEALED
-    for key, edition, sealed in (
-        (bytes(32), EDITION, SEALED),
-        (KEY, uuid4(), SEALED),
-        (KEY, EDITION, SEALED[:-1]),
-        (KEY, EDITION, b""),
-    ):
-        with pytest.raises(UnusableKey):
-            open_private_key(key, edition, sealed)

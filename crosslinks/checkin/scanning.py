@@ -293,9 +293,16 @@ def _keep_attendance(phone: DoorPhone, known: Known, touched: Iterable[int]) -> 
 def _log_overrides(phone: DoorPhone, rows: Iterable[dict[str, Any]], now: datetime) -> None:
     for row in rows:
         if row["override"] and row["registration_id"] is not None and phone.kind is GateKind.DESK:
-            record(actor=phone.actor, action="scan.override", object_kind="registration",
-                   object_id=row["registration_id"], now=now, conference_id=phone.conference_id,
-                   edition_id=phone.edition_id, after={"outcome": row["outcome"], "reason": row["override"]})
+            record(
+                actor=phone.actor,
+                action="scan.override",
+                object_kind="registration",
+                object_id=row["registration_id"],
+                now=now,
+                conference_id=phone.conference_id,
+                edition_id=phone.edition_id,
+                after={"outcome": row["outcome"], "reason": row["override"]},
+            )
 
 
 def _note_contact(phone: DoorPhone, offset: timedelta, now: datetime) -> None:

@@ -97,8 +97,9 @@ def answered(scans: list[ScanFact], batches: list[int]) -> MergedState:
         batch, arriving = arriving[:size], arriving[size:]
         for one in batch:
             shown = Shown(one.kind, one.at, GateKind.LANE, one.decided)
-            verdict = decide(shown, ticket=TicketCheck.GOOD, standing=Standing.CONFIRMED, opens_at=None,
-                             state=merge_scans(known))
+            verdict = decide(
+                shown, ticket=TicketCheck.GOOD, standing=Standing.CONFIRMED, opens_at=None, state=merge_scans(known)
+            )
             known.append(ScanFact(one.id, one.kind, one.at, verdict.outcome, one.gate_id, one.decided, one.undoes))
     return merge_scans(known)
 

@@ -46,8 +46,20 @@ def test_a_ticket_reads_back_and_holds_for_its_edition_only() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "CX1.", "CX2." + TEXT[4:], TEXT[:-1], TEXT + "A", TEXT[:-1] + "=", TEXT[:-1] + "1", TEXT[:-1] + "å",
-     "CX1." + " " * 128, "CX1." + "\x00" * 128, "https://example.org/" + "a" * 112, "ﬀ" * 66],
+    [
+        "",
+        "CX1.",
+        "CX2." + TEXT[4:],
+        TEXT[:-1],
+        TEXT + "A",
+        TEXT[:-1] + "=",
+        TEXT[:-1] + "1",
+        TEXT[:-1] + "å",
+        "CX1." + " " * 128,
+        "CX1." + "\x00" * 128,
+        "https://example.org/" + "a" * 112,
+        "ﬀ" * 66,
+    ],
 )
 def test_anything_else_is_refused_by_type_and_never_repeated(text: str) -> None:
     with pytest.raises(UnreadableTicket) as refusal:

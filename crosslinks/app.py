@@ -6,12 +6,24 @@ from datetime import timedelta
 
 from flask import Flask
 
+from crosslinks.accounts import models as accounts_models
+from crosslinks.accounts.public import accounts_public
+from crosslinks.accounts.sessions import init_sessions, load_principal
+from crosslinks.checkin import models as checkin_models
 from crosslinks.config import Settings, load_settings
+from crosslinks.documents import models as documents_models
+from crosslinks.editions import models as editions_models
+from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
+from crosslinks.jobs import models as jobs_models
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
+from crosslinks.mail import models as mail_models
+from crosslinks.programme import models as programme_models
+from crosslinks.registration import models as registration_models
+from crosslinks.sponsors import models as sponsors_models
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
 from crosslinks.web.face import init_face
@@ -20,6 +32,19 @@ from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import init_languages
 from crosslinks.web.pages import init_pages
 from crosslinks.web.security import Guard, init_security
+
+TABLES = (
+    accounts_models,
+    checkin_models,
+    documents_models,
+    editions_models,
+    jobs_models,
+    mail_models,
+    programme_models,
+    registration_models,
+    sponsors_models,
+)
+"""All features' tables: foreign keys that point upward resolve only when each has been imported."""
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -55,8 +80,10 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
-    for blueprint in (editions_manage,):
+    for blueprint in (accounts_public, editions_manage):
         app.register_blueprint(blueprint)
-    app.extensions["crosslinks.guard"] = Guard(lambda: None, find_conference_id, "accounts_public.sign_in")
+    init_sessions(app)
+    app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
+    app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {}
     app.extensions["crosslinks.jobs"] = {}

@@ -10,9 +10,10 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -24,6 +25,15 @@ from crosslinks.kernel.db import Base, db
 SECRET = "test-secret-test-secret-test-secret-00"
 NOW = datetime(2024, 1, 18, 9, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("CROSSLINKS_TEST_DATABASE", "sqlite") == "postgres"
+
+
+class FreshClient(FlaskClient):
+    """Every request starts with an empty ``g``, as on a server, though tests keep one application context."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            vars(g._get_current_object()).clear()
+        return super().open(*args, **kwargs)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +58,7 @@ def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         mail_from="crosslinks@example.org",
     )
     app = create_app(settings)
+    app.test_client_class = FreshClient
     with app.app_context():
         db.create_all()
         db.engine.dispose()

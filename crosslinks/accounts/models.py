@@ -43,6 +43,20 @@ class Grant(Base):
     account: Mapped[Account] = relationship(back_populates="grants")
 
 
+class AccountSession(Base):
+    """One browser that is signed in; its cookie holds the secret. Gone when it signs out."""
+
+    __tablename__ = "account_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    epoch: Mapped[int]
+    by_link: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    account: Mapped[Account] = relationship()
+
+
 class AccountLink(Base):
     """A single-use link, hashed at rest, minted when its mail is sent or its command is run."""
 
@@ -55,6 +69,7 @@ class AccountLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship()
 
 
 class AuditEntry(Base):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crosslinks.kernel.columns import JsonDict
+from crosslinks.checkin.rules import GateKind
+from crosslinks.kernel.columns import JsonDict, enum_column
 from crosslinks.kernel.db import Base
+
+_CONFLICT = text("conflict <> ''")
 
 
 class Gate(Base):
@@ -32,7 +35,7 @@ class DoorLink(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[GateKind] = mapped_column(enum_column(GateKind))
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     approved: Mapped[bool] = mapped_column(default=False)
     shown_at: Mapped[datetime]
@@ -53,15 +56,16 @@ class Device(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), index=True)
     gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id", ondelete="CASCADE"))
     door_link_id: Mapped[int | None] = mapped_column(ForeignKey("door_link.id", ondelete="SET NULL"))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[GateKind] = mapped_column(enum_column(GateKind))
     label: Mapped[str] = mapped_column(String(60))
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     enrolled_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
+    valid_from: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
-    clock_offset_ms: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     gate: Mapped[Gate] = relationship()
 
 
@@ -69,7 +73,11 @@ class Scan(Base):
     """One scan as it came and the answer that it got; never changed, and replayed by its uuid."""
 
     __tablename__ = "scan"
-    __table_args__ = (Index(None, "edition_id", "received_at"), Index(None, "registration_id", "at"))
+    __table_args__ = (
+        Index(None, "edition_id", "received_at"),
+        Index(None, "registration_id", "at"),
+        Index("ix_scan_conflict", "edition_id", "received_at", sqlite_where=_CONFLICT, postgresql_where=_CONFLICT),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(unique=True)
@@ -90,3 +98,22 @@ class Scan(Base):
     decided: Mapped[str] = mapped_column(String(30), default="")
     conflict: Mapped[str] = mapped_column(String(60), default="")
     raw: Mapped[JsonDict] = mapped_column(default=dict)
+
+
+class Attendance(Base):
+    """Where one person is by ``rules.merge_scans``, kept beside the scans for counting; written with each of them.
+
+    ``entered_at`` and ``gate_id`` belong to the stay that lasts, ``first_at`` to the first one.
+    """
+
+    __tablename__ = "attendance"
+    __table_args__ = (Index(None, "edition_id", "inside"), Index(None, "edition_id", "first_at"))
+
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    inside: Mapped[bool] = mapped_column(default=False)
+    entered_at: Mapped[datetime | None]
+    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gate.id", ondelete="SET NULL"))
+    first_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
@@ -13,6 +14,7 @@ from crosslinks.kernel.columns import pick
 from crosslinks.web.formats import format_day
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame, language_links
 from crosslinks.web.languages import current_language
+from crosslinks.web.scopes import ManageScope
 from crosslinks.web.security import principal
 
 
@@ -131,12 +133,26 @@ def conference_frame(conference: Conference) -> ManageFrame:
     """Return what surrounds an organizer page of a conference that is about no edition."""
     return ManageFrame(
         brand=conference.name,
-        home_url=url_for("accounts_public.account"),
+        home_url="/manage/",
         hue=conference.hue,
         language=current_language(),
         languages=language_links(),
         user_name=principal().actor.label,
         sign_out_url=url_for("accounts_public.sign_out"),
+    )
+
+
+def manage_scope(conference: str, edition: str) -> ManageScope:
+    """Return an edition as features below this one see it; raises ``NotFound``."""
+    found = get_edition(conference, edition)
+    return ManageScope(
+        conference_id=found.conference_id,
+        conference_slug=found.conference.slug,
+        conference_name=found.conference.name,
+        edition_id=found.id,
+        edition_slug=found.slug,
+        zone=found.zone,
+        frame=manage_frame(found),
     )
 
 

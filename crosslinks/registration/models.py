@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import enum_column
 from crosslinks.kernel.db import Base
-from crosslinks.registration.rules import BadgeRole, Place, Profession, Source
+from crosslinks.registration.rules import BadgeRole, Place, Profession, Source, Status
 
 _ACTIVE_WITH_EMAIL = text("cancelled_at IS NULL AND email_key <> ''")
 _WAITING = text("wants <> 'none'")
@@ -86,6 +86,13 @@ class Registration(Base):
     def name(self) -> str:
         """The full name, given name first."""
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def status(self) -> Status:
+        """What to tell the person about all of it: a place held counts more than one waited for."""
+        if self.cancelled_at is not None:
+            return Status.CANCELLED
+        return Status.WAITING if self.place is Place.NONE else Status.CONFIRMED
 
 
 class Ticket(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,11 @@ class Place(StrEnum):
     def of(cls, mode: Mode) -> Place:
         """Return the place of a mode."""
         return cls(mode.value)
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode of this place, None for no place."""
+        return None if self is Place.NONE else Mode(self.value)
 
 
 class Profession(StrEnum):
@@ -58,6 +64,48 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class Details:
+    """What somebody tells of themselves when registering; ``email`` is empty only when added by hand."""
+
+    given_name: str
+    family_name: str
+    email: str = ""
+    organisation: str = ""
+    profession: Profession = Profession.OTHER
+    language: str = "en"
+    needs_assistance: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to a registration, the same for a known address; ``position`` counts from 1 when waiting.
+
+    ``registration_id`` is the known one when ``is_known``; neither is ever told to a visitor.
+    """
+
+    status: Status
+    place: Place
+    reference: str
+    position: int | None
+    registration_id: int
+    is_known: bool = False
+
+
+_NOT_COMPOSED = str.maketrans(
+    {"ø": "o", "æ": "ae", "å": "a", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ŋ": "n", "ŧ": "t", "ı": "i", "œ": "oe"}
+)
+
+
+def search_key(*parts: str) -> str:
+    """Return ``parts`` as one text to search in: lower case, without accents, single spaces.
+
+    Names are found typed with or without å, ø, ł and the like.
+    """
+    folded = " ".join(" ".join(parts).casefold().split()).translate(_NOT_COMPOSED)
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+
+
+@dataclass(frozen=True)
 class ModeCount:
     """The figures of one mode: people, and None for places without limit."""
 
@@ -71,6 +119,11 @@ class ModeCount:
     def free(self) -> int | None:
         """Return places − confirmed; negative only after the capacity was lowered or a desk overrode."""
         return None if self.places is None else self.places - self.confirmed
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a newcomer gets a place at once: one is free and nobody waits for it."""
+        return self.waiting == 0 and (self.free is None or self.free > 0)
 
 
 class Availability(StrEnum):

@@ -10,23 +10,14 @@ import json
 import os
 import signal
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.mp import MPServer
-
+from crosslinks.serve.server import make_server
 from crosslinks.serve.supervisor import die_with_parent
 from crosslinks.serve.wsgi import application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-BLOCKING_THREADS = 32
-HEADER_SECONDS = 20
-KILL_SECONDS = 10
 
 
 def enter_worker(_target: str) -> WSGIApplication:
@@ -36,26 +27,6 @@ def enter_worker(_target: str) -> WSGIApplication:
     if os.getppid() != parent:
         sys.exit(1)
     return application
-
-
-def make_server(options: dict[str, Any]) -> MPServer:
-    """Return the server for ``host port workers tls_cert tls_key``."""
-    return MPServer(
-        "crosslinks",
-        address=options["host"],
-        port=options["port"],
-        interface=Interfaces.WSGI,
-        workers=options["workers"],
-        blocking_threads=BLOCKING_THREADS,
-        http=HTTPModes.auto,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
-        log_level=LogLevels.warning,
-        ssl_cert=Path(options["tls_cert"]) if options.get("tls_cert") else None,
-        ssl_key=Path(options["tls_key"]) if options.get("tls_key") else None,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=KILL_SECONDS,
-    )
 
 
 if __name__ == "__main__":

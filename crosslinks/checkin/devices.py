@@ -1,0 +1,97 @@
+"""Who a phone is: its token, its gate and its edition, in one read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from crosslinks.checkin.models import Device, Gate
+from crosslinks.checkin.rules import GateKind
+from crosslinks.editions.models import Edition
+from crosslinks.kernel.actors import Actor
+from crosslinks.kernel.db import db
+from crosslinks.kernel.tokens import hash_secret
+
+
+@dataclass(frozen=True)
+class DoorPhone:
+    """An enrolled phone with what its scans need of its gate and edition."""
+
+    id: int
+    kind: GateKind
+    label: str
+    gate_id: int
+    gate_name: str
+    edition_id: int
+    edition_uuid: UUID
+    public_key: bytes
+    conference_id: int
+    time_zone: str
+    doors_at: datetime | None
+    enrolled_at: datetime
+    approved_at: datetime | None
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_seen_at: datetime | None
+    valid_from: datetime
+    clock_offset_ms: int
+
+    @property
+    def opens_at(self) -> datetime:
+        """When this phone starts to admit: not before the doors, nor before its link allows."""
+        return max(self.valid_from, self.doors_at or self.valid_from)
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """What to add to this phone's clock, as last measured."""
+        return timedelta(milliseconds=self.clock_offset_ms)
+
+    @property
+    def actor(self) -> Actor:
+        """This phone for the audit log."""
+        return Actor.device(self.id, f"{self.gate_name}, {self.kind} {self.label}")
+
+    def expired(self, now: datetime) -> bool:
+        """Say whether its time is over."""
+        return now >= self.expires_at
+
+
+_PHONE = (
+    select(
+        Device.id,
+        Device.kind,
+        Device.label,
+        Device.gate_id,
+        Gate.name,
+        Device.edition_id,
+        Edition.uuid,
+        Edition.ticket_public_key,
+        Edition.conference_id,
+        Edition.time_zone,
+        Edition.doors_at,
+        Device.enrolled_at,
+        Device.approved_at,
+        Device.expires_at,
+        Device.revoked_at,
+        Device.last_seen_at,
+        Device.valid_from,
+        Device.clock_offset_ms,
+    )
+    .join(Gate, Gate.id == Device.gate_id)
+    .join(Edition, Edition.id == Device.edition_id)
+)
+
+
+def find_phone(token: str) -> DoorPhone | None:
+    """Return the phone that holds this token, revoked and expired ones too, or None."""
+    row = db.session.execute(_PHONE.where(Device.token_hash == hash_secret(token))).first()
+    return None if row is None else DoorPhone(*tuple(row))
+
+
+def find_phone_by_id(device_id: int) -> DoorPhone | None:
+    """Return a phone by its id, or None."""
+    row = db.session.execute(_PHONE.where(Device.id == device_id)).first()
+    return None if row is None else DoorPhone(*tuple(row))

@@ -1,0 +1,145 @@
+"""The child process that turns HTML into PDF, and the only importer of WeasyPrint.
+
+``python -m crosslinks.documents.render`` reads requests from its standard input and answers on its standard
+output, both in frames (``frames.py``). It knows no database, no secret and no network: it fetches only what
+came with the request. It ends when its parent does, when nobody asks for ``IDLE_SECONDS``, and when it meets
+its limits of memory and time; the parent starts another.
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import io
+import json
+import logging
+import os
+import resource
+import select
+import sys
+import threading
+from typing import Any
+
+from pypdf import PdfWriter
+
+from crosslinks.documents.codes import draw_code
+from crosslinks.documents.frames import PipeClosed, read_frame, write_frame
+
+try:
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+except OSError as error:
+    missing_library = str(error)
+else:
+    missing_library = ""
+
+READY, RESULT, FAILURE = b"R", b"P", b"E"
+IDLE_SECONDS = 120
+MEMORY_LIMIT = 1 << 30
+CPU_SECONDS = 60
+REMEDY = (
+    "PDF needs the Pango libraries. On Debian or Ubuntu: "
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. On macOS: brew install pango."
+)
+
+type_of_suffix = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
+
+
+def fetcher_of(request: dict[str, Any]) -> Any:
+    """Return a WeasyPrint fetcher that knows ``asset:name`` and ``code:name`` of this request and refuses the rest."""
+    images: dict[str, str] = request["images"]
+    codes: dict[str, str] = request["codes"]
+
+    class OwnAssets(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            scheme, _, name = url.partition(":")
+            if scheme == "code" and name in codes:
+                return URLFetcherResponse(url, draw_code(codes[name]), {"Content-Type": "image/png"})
+            if scheme == "asset" and name in images:
+                kind = type_of_suffix.get(name.rpartition(".")[2], "application/octet-stream")
+                return URLFetcherResponse(url, base64.b64decode(images[name]), {"Content-Type": kind})
+            raise ValueError(f"refused: {url[:100]}")
+
+    return OwnAssets(allowed_protocols=("code", "asset"), allow_redirects=False)
+
+
+def render(request: dict[str, Any], fonts: Any) -> bytes:
+    """Return the PDF of one request's HTML, set in the fonts of this process only."""
+    fetcher = fetcher_of(request)
+    sheet = weasyprint.CSS(string=request["css"], font_config=fonts, url_fetcher=fetcher)
+    page = weasyprint.HTML(string=request["html"], url_fetcher=fetcher, base_url="asset:")
+    document = page.render(font_config=fonts, stylesheets=[sheet])
+    return bytes(document.write_pdf(pdf_variant=request["variant"] or None))
+
+
+def merge(parts: list[str]) -> bytes:
+    """Return one PDF of several, in order."""
+    writer = PdfWriter()
+    for part in parts:
+        writer.append(io.BytesIO(base64.b64decode(part)))
+    merged = io.BytesIO()
+    writer.write(merged)
+    return merged.getvalue()
+
+
+def answer(payload: bytes, fonts: Any) -> bytes:
+    """Return the answer frame of one request; whatever goes wrong becomes a failure frame."""
+    try:
+        request = json.loads(payload)
+        made = merge(request["merge"]) if "merge" in request else render(request, fonts)
+    except Exception as problem:  # noqa: BLE001 - the parent turns it into an error for people
+        return FAILURE + f"{type(problem).__name__}: {problem}".encode()
+    return RESULT + made
+
+
+def end_with_parent(descriptor: int) -> None:
+    """Leave at once when the other end of the pipe is closed, also in the middle of a page."""
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLHUP)
+        poll.poll()
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def limit() -> None:
+    """Bound memory, and the processor time of what comes next."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(spent.ru_utime + spent.ru_stime) + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def serve(incoming: int, outgoing: int) -> None:
+    """Answer requests until nobody asks any more."""
+    fonts = FontConfiguration()
+    write_frame(outgoing, READY)
+    gc.disable()
+    while select.select([incoming], [], [], IDLE_SECONDS)[0]:
+        limit()
+        write_frame(outgoing, answer(read_frame(incoming), fonts))
+        gc.collect()
+
+
+def main() -> int:
+    """Serve the parent over the standard streams, which nothing else in this process may touch."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    end_with_parent(incoming)
+    try:
+        if missing_library:
+            write_frame(outgoing, FAILURE + f"{REMEDY} ({missing_library.splitlines()[0]})".encode())
+            return 1
+        serve(incoming, outgoing)
+    except PipeClosed:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

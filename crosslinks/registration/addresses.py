@@ -1,0 +1,19 @@
+"""E-mail addresses: what is kept, and the key by which two spellings count as one."""
+
+from __future__ import annotations
+
+from email_validator import EmailNotValidError, validate_email
+
+from crosslinks.kernel.errors import Invalid
+
+
+def normalise_email(text: str) -> tuple[str, str]:
+    """Return ``(address, key)`` without asking DNS; raises ``Invalid``.
+
+    The key ignores case and the two ways of writing an international domain.
+    """
+    try:
+        found = validate_email(text, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise Invalid("email.unusable") from error
+    return found.normalized, f"{found.local_part.casefold()}@{found.ascii_domain or found.domain}".lower()

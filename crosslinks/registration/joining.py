@@ -1,0 +1,275 @@
+"""Registering: a place or a position, the same answer to everyone.
+
+A known address is answered what a newcomer would get now, with a fresh unused reference, after the same number of
+statements and writes; the truth goes by mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from crosslinks.accounts.audit import record
+from crosslinks.editions.models import Edition
+from crosslinks.editions.queries import next_roster_seq
+from crosslinks.editions.rules import EditionState, Mode, RegistrationWindow, registration_window
+from crosslinks.kernel.actors import Actor
+from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import Conflict, NotFound
+from crosslinks.kernel.tokens import new_reference
+from crosslinks.registration.addresses import normalise_email
+from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.notices import note, queue_letter, tell
+from crosslinks.registration.places import PlaceBook
+from crosslinks.registration.rules import Details, Place, Receipt, Source, Status, search_key
+from crosslinks.registration.tickets import new_ticket_id
+
+PRIVACY_VERSION = "2024-01"
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """What a newcomer gets."""
+
+    place: Place
+    wants: Place
+    joined_at: datetime | None
+    position: int | None
+
+    @property
+    def status(self) -> Status:
+        """What to say about the mode that was asked for."""
+        return Status.CONFIRMED if self.wants is Place.NONE else Status.WAITING
+
+
+def require_open(edition: Edition, now: datetime) -> None:
+    """Raise ``Conflict`` unless a visitor may register at ``now``."""
+    window = registration_window(now, edition.registration_opens_at, edition.registration_closes_at)
+    if edition.state is EditionState.ARCHIVED or now >= edition.ends_at:
+        raise Conflict("edition.over")
+    if edition.state is EditionState.DRAFT or window is RegistrationWindow.NOT_YET:
+        raise Conflict("registration.not_open")
+    if window is RegistrationWindow.CLOSED:
+        raise Conflict("registration.closed")
+
+
+def _load(edition_id: int) -> Edition:
+    edition = db.session.get(Edition, edition_id, options=[joinedload(Edition.conference)])
+    if edition is None:
+        raise NotFound("edition.unknown")
+    return edition
+
+
+def register(
+    *,
+    actor: Actor,
+    now: datetime,
+    edition_id: int,
+    details: Details,
+    mode: Mode,
+    meanwhile_digital: bool = False,
+    source: Source = Source.FORM,
+) -> Receipt:
+    """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
+
+    A known address gets what a newcomer would get. Raises ``Conflict`` when registration is closed, ``Invalid`` for
+    an unusable address.
+    """
+    edition = _load(edition_id)
+    require_open(edition, now)
+    address = normalise_email(details.email)
+    book = PlaceBook(edition_id)
+    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
+    known, reference = _look_up(edition_id, address[1])
+    seq = next_roster_seq(edition_id)
+    if known is None:
+        try:
+            added = _add(
+                edition, details, address, decision, now=now, reference=reference, source=source, roster_seq=seq
+            )
+        except IntegrityError:
+            known, reference = _look_up(edition_id, address[1])
+            if known is None:
+                raise
+        else:
+            return _welcome(added, decision, mode, book, actor=actor, now=now)
+    else:
+        _write_as_much(known.id)
+    return _answer_the_same(edition, known, reference, decision, book, actor=actor, now=now)
+
+
+def add_by_hand(
+    *,
+    actor: Actor,
+    now: datetime,
+    edition_id: int,
+    details: Details,
+    mode: Mode,
+    meanwhile_digital: bool = False,
+    source: Source = Source.ORGANIZER,
+    override: str = "",
+    **more: Any,
+) -> Receipt:
+    """Register somebody for an organizer or a desk, at any time; the address may be empty, ``more`` are columns.
+
+    ``override`` is the reason for a place although the mode is full. Raises ``Conflict`` when the address is known.
+    """
+    edition = _load(edition_id)
+    address = normalise_email(details.email) if details.email else ("", "")
+    book = PlaceBook(edition_id)
+    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
+    if override:
+        decision = _Decision(Place.of(mode), Place.NONE, None, None)
+    known, reference = _look_up(edition_id, address[1])
+    if known is not None:
+        raise Conflict("registration.email_known")
+    seq = next_roster_seq(edition_id)
+    added = _add(
+        edition, details, address, decision, now=now, reference=reference, source=source, roster_seq=seq, **more
+    )
+    return _welcome(added, decision, mode, book, actor=actor, now=now, override=override)
+
+
+def _decide(book: PlaceBook, mode: Mode, now: datetime, *, meanwhile_digital: bool) -> _Decision:
+    target = Place.of(mode)
+    if book.count(mode).has_room:
+        return _Decision(target, Place.NONE, None, None)
+    held = Place.NONE
+    if meanwhile_digital and mode is Mode.ONSITE and Mode.DIGITAL in book.counts and book.count(Mode.DIGITAL).has_room:
+        held = Place.DIGITAL
+    return _Decision(held, target, book.next_joined_at(target, now), book.position_of_newcomer(target))
+
+
+_LOOK_UP = text(
+    "SELECT id, reference, email, given_name, family_name, language FROM registration "
+    "WHERE edition_id = :edition_id AND reference = :reference "
+    "UNION ALL "
+    "SELECT id, '', email, given_name, family_name, language FROM registration "
+    "WHERE edition_id = :edition_id AND email_key = :key AND email_key <> '' AND cancelled_at IS NULL"
+)
+
+
+def _look_up(edition_id: int, key: str) -> tuple[Row[Any] | None, str]:
+    """Return who holds an address now, or None, and an unused reference: one statement for everyone."""
+    while True:
+        reference = new_reference()
+        rows = db.session.execute(_LOOK_UP, {"edition_id": edition_id, "reference": reference, "key": key}).all()
+        if all(row.reference != reference for row in rows):
+            return (rows[0] if rows else None), reference
+
+
+def _add(
+    edition: Edition,
+    details: Details,
+    address: tuple[str, str],
+    decision: _Decision,
+    *,
+    now: datetime,
+    **more: Any,
+) -> Registration:
+    """Insert the person and their ticket within a savepoint; raises ``IntegrityError`` when the address is taken."""
+    registration = Registration(
+        edition=edition,
+        given_name=details.given_name,
+        family_name=details.family_name,
+        name_key=search_key(details.given_name, details.family_name),
+        email=address[0],
+        email_key=address[1],
+        organisation=details.organisation,
+        profession=details.profession,
+        language=details.language,
+        needs_assistance=details.needs_assistance,
+        place=decision.place,
+        wants=decision.wants,
+        joined_at=decision.joined_at,
+        privacy_version=PRIVACY_VERSION,
+        privacy_seen_at=now,
+        created_at=now,
+        changed_at=now,
+        tickets=[Ticket(ticket_id=new_ticket_id(), issued_at=now)],
+        **more,
+    )
+    with db.session.begin_nested():
+        db.session.add(registration)
+        db.session.flush()
+    return registration
+
+
+_SAME_PERSON = text("UPDATE registration SET changed_at = changed_at WHERE id = :id")
+_SAME_TICKET = text("UPDATE ticket SET issued_at = issued_at WHERE registration_id = :id AND replaced_at IS NULL")
+
+
+def _write_as_much(registration_id: int) -> None:
+    """Write to the same tables as adding somebody does, and change nothing."""
+    with db.session.begin_nested():
+        db.session.execute(_SAME_PERSON, {"id": registration_id})
+        db.session.execute(_SAME_TICKET, {"id": registration_id})
+
+
+def _welcome(
+    registration: Registration,
+    decision: _Decision,
+    mode: Mode,
+    book: PlaceBook,
+    *,
+    actor: Actor,
+    now: datetime,
+    override: str = "",
+) -> Receipt:
+    kind = "confirmed" if decision.status is Status.CONFIRMED else "waiting"
+    facts = {} if decision.position is None else {"position": decision.position}
+    tell(registration, kind, now=now, mode=mode.value, **facts)
+    after = {"place": decision.place, "wants": decision.wants, "source": registration.source}
+    note(registration, "created", actor=actor, now=now, after=after | ({"override": override} if override else {}))
+    return _close(
+        book,
+        decision,
+        Receipt(decision.status, decision.place, registration.reference, decision.position, registration.id),
+    )
+
+
+def _answer_the_same(
+    edition: Edition,
+    known: Row[Any],
+    reference: str,
+    decision: _Decision,
+    book: PlaceBook,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Receipt:
+    queue_letter(
+        edition,
+        "already",
+        now=now,
+        registration_id=known.id,
+        language=known.language,
+        to_address=known.email,
+        to_name=f"{known.given_name} {known.family_name}".strip(),
+    )
+    record(
+        actor=actor,
+        action="registration.repeated",
+        object_kind="registration",
+        object_id=known.id,
+        now=now,
+        conference_id=edition.conference_id,
+        edition_id=edition.id,
+    )
+    return _close(
+        book, decision, Receipt(decision.status, decision.place, reference, decision.position, known.id, is_known=True)
+    )
+
+
+def _close(book: PlaceBook, decision: _Decision, receipt: Receipt) -> Receipt:
+    """Raise the public revision when a newcomer changes the word for places left, then write."""
+    book.shift(decision.place, 1, 0)
+    book.shift(decision.wants, 0, 1)
+    book.close()
+    db.session.flush()
+    return receipt

@@ -1,0 +1,253 @@
+"""What can be done to a registration. Every change of places happens under the lock of the edition's modes.
+
+Each change leaves exactly one message to the person and one line in the log, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from crosslinks.accounts.audit import record
+from crosslinks.editions.models import EditionMode
+from crosslinks.editions.queries import next_roster_seq
+from crosslinks.editions.rules import Mode
+from crosslinks.kernel.actors import Actor
+from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import Conflict, Invalid, NotFound
+from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.notices import note, tell
+from crosslinks.registration.places import PlaceBook
+from crosslinks.registration.queries import find_present_ticket, waiting_position
+from crosslinks.registration.rules import BadgeRole, Place, Status, search_key
+from crosslinks.registration.tickets import new_ticket_id
+from crosslinks.registration.waiting_list import promote_waiting
+
+
+def _open(registration_id: int) -> tuple[Registration, PlaceBook]:
+    """Lock the modes of a registration's edition, then read it afresh; raises ``NotFound``."""
+    edition_id = db.session.scalar(select(Registration.edition_id).where(Registration.id == registration_id))
+    if edition_id is None:
+        raise NotFound("registration.unknown")
+    book = PlaceBook(edition_id)
+    return db.session.get_one(Registration, registration_id, populate_existing=True), book
+
+
+def _seen_by_doors(registration: Registration, now: datetime) -> None:
+    registration.rev += 1
+    registration.changed_at = now
+    registration.roster_seq = next_roster_seq(registration.edition_id)
+
+
+def _standing(registration: Registration) -> dict[str, Place]:
+    return {"place": registration.place, "wants": registration.wants}
+
+
+def rename(
+    *,
+    actor: Actor,
+    now: datetime,
+    registration_id: int,
+    given_name: str,
+    family_name: str,
+    organisation: str | None = None,
+) -> bool:
+    """Correct the name, and the organisation when given; return whether anything changed. Nobody is mailed."""
+    registration, _book = _open(registration_id)
+    _refuse_cancelled(registration)
+    names = ("given_name", "family_name", "organisation")
+    before = {name: getattr(registration, name) for name in names}
+    registration.given_name, registration.family_name = given_name, family_name
+    if organisation is not None:
+        registration.organisation = organisation
+    after = {name: getattr(registration, name) for name in names}
+    if after == before:
+        return False
+    registration.name_key = search_key(given_name, family_name)
+    _seen_by_doors(registration, now)
+    note(registration, "renamed", actor=actor, now=now, before=before, after=after)
+    db.session.flush()
+    return True
+
+
+def set_assistance(*, actor: Actor, now: datetime, registration_id: int, needs_assistance: bool) -> None:
+    """Note whether somebody needs assistance at the venue; the door sees it. Nobody is mailed."""
+    registration, _book = _open(registration_id)
+    _refuse_cancelled(registration)
+    if registration.needs_assistance is needs_assistance:
+        return
+    registration.needs_assistance = needs_assistance
+    _seen_by_doors(registration, now)
+    note(registration, "assistance_changed", actor=actor, now=now)
+    db.session.flush()
+
+
+def change_role(*, actor: Actor, now: datetime, registration_id: int, role: BadgeRole) -> None:
+    """Change what the badge says that somebody is. Nobody is mailed."""
+    registration, _book = _open(registration_id)
+    before = registration.role
+    if before is role:
+        return
+    registration.role = role
+    _seen_by_doors(registration, now)
+    note(registration, "role_changed", actor=actor, now=now, before={"role": before}, after={"role": role})
+    db.session.flush()
+
+
+def _refuse_cancelled(registration: Registration) -> None:
+    if registration.cancelled_at is not None:
+        raise Conflict("registration.cancelled")
+
+
+def switch_mode(
+    *,
+    actor: Actor,
+    now: datetime,
+    registration_id: int,
+    to: Mode,
+    keep_waiting: bool = False,
+    or_wait: bool = True,
+) -> Registration:
+    """Move somebody to the other mode, atomic on both capacities, and promote the next on the place that they free.
+
+    When it is full they join its queue and keep what they hold; with ``or_wait`` off that raises ``Conflict``.
+    Whoever waits for one mode and takes the other leaves the queue, unless ``keep_waiting``. No change, no mail.
+    """
+    registration, book = _open(registration_id)
+    _refuse_cancelled(registration)
+    count = book.count(to)
+    target = Place.of(to)
+    before = _standing(registration)
+    if registration.place is target:
+        _leave_queue(registration, book, now, keep_waiting=keep_waiting)
+    elif count.has_room:
+        wants = registration.wants if keep_waiting and registration.wants is not target else Place.NONE
+        book.move(registration, target, wants, now)
+    elif not or_wait:
+        raise Conflict("mode.full")
+    elif registration.wants is not target:
+        book.move(registration, registration.place, target, now)
+    if _standing(registration) == before:
+        return registration
+    _seen_by_doors(registration, now)
+    db.session.flush()
+    if registration.wants is target:
+        tell(registration, "waiting", now=now, mode=to.value, position=waiting_position(registration))
+    else:
+        tell(registration, "switched", now=now, mode=to.value)
+    note(registration, "switched", actor=actor, now=now, before=before, after=_standing(registration))
+    _settle(book, now)
+    return registration
+
+
+def _leave_queue(registration: Registration, book: PlaceBook, now: datetime, *, keep_waiting: bool) -> None:
+    if not keep_waiting:
+        book.move(registration, registration.place, Place.NONE, now)
+
+
+def _settle(book: PlaceBook, now: datetime) -> None:
+    promote_waiting(actor=Actor.system("waiting list"), now=now, book=book)
+    book.close()
+    db.session.flush()
+
+
+def cancel(*, actor: Actor, now: datetime, registration_id: int) -> Registration:
+    """Give the place back and promote the next. Does nothing to a registration that is already cancelled."""
+    registration, book = _open(registration_id)
+    if registration.cancelled_at is not None:
+        return registration
+    before = _standing(registration)
+    book.move(registration, Place.NONE, Place.NONE, now)
+    registration.cancelled_at = now
+    _seen_by_doors(registration, now)
+    db.session.flush()
+    tell(registration, "cancelled", now=now)
+    note(registration, "cancelled", actor=actor, now=now, before=before, after=_standing(registration))
+    _settle(book, now)
+    return registration
+
+
+def set_capacity(
+    *,
+    actor: Actor,
+    now: datetime,
+    edition_id: int,
+    mode: Mode,
+    capacity: int | None,
+    overbooking: int | None = None,
+    queue_paused: bool | None = None,
+) -> int:
+    """Change how many a mode takes (None: no limit), and what else is given; return how many were promoted.
+
+    Raising it promotes; lowering it throws nobody out. A mode that the edition did not offer is added.
+    """
+    if (capacity is not None and capacity < 0) or not 0 <= (overbooking or 0) <= 100:
+        raise Invalid("capacity.unusable")
+    book = PlaceBook(edition_id)
+    row = book.rows.get(mode)
+    if row is None:
+        row = EditionMode(edition_id=edition_id, mode=mode, capacity=capacity, overbooking=0, queue_paused=False)
+        db.session.add(row)
+        book.rows[mode] = row
+        before: dict[str, object] = {}
+    else:
+        before = _mode_facts(row)
+    row.capacity = capacity
+    row.overbooking = row.overbooking if overbooking is None else overbooking
+    row.queue_paused = row.queue_paused if queue_paused is None else queue_paused
+    db.session.flush()
+    book.refresh_places()
+    record(
+        actor=actor,
+        action="edition.capacity_changed",
+        object_kind="edition",
+        object_id=edition_id,
+        now=now,
+        edition_id=edition_id,
+        before=before,
+        after=_mode_facts(row),
+    )
+    promoted = promote_waiting(actor=Actor.system("waiting list"), now=now, book=book)
+    book.close()
+    db.session.flush()
+    return promoted
+
+
+def _mode_facts(row: EditionMode) -> dict[str, object]:
+    names = ("capacity", "overbooking", "queue_paused")
+    return {f"{row.mode.value}.{name}": getattr(row, name) for name in names}
+
+
+def resend(*, actor: Actor, now: datetime, registration_id: int) -> None:
+    """Mail the person how things stand now, with ticket and link; raises ``Conflict`` when there is no address."""
+    registration, _book = _open(registration_id)
+    if not registration.email:
+        raise Conflict("registration.no_address")
+    _tell_standing(registration, now)
+    note(registration, "mail_resent", actor=actor, now=now)
+    db.session.flush()
+
+
+def _tell_standing(registration: Registration, now: datetime) -> None:
+    status = registration.status
+    mode = registration.wants if status is Status.WAITING else registration.place
+    facts: dict[str, object] = {"position": waiting_position(registration)} if status is Status.WAITING else {}
+    if mode is not Place.NONE:
+        facts["mode"] = mode.value
+    tell(registration, status.value, now=now, **facts)
+
+
+def reissue_ticket(*, actor: Actor, now: datetime, registration_id: int) -> None:
+    """Replace the ticket, so that the old code answers ``replaced``, and mail the new one."""
+    registration, _book = _open(registration_id)
+    _refuse_cancelled(registration)
+    old = find_present_ticket(registration_id)
+    if old is not None:
+        old.replaced_at = now
+    db.session.add(Ticket(registration_id=registration_id, ticket_id=new_ticket_id(), issued_at=now))
+    _seen_by_doors(registration, now)
+    db.session.flush()
+    _tell_standing(registration, now)
+    note(registration, "ticket_reissued", actor=actor, now=now)
+    db.session.flush()

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.web.gallery.app import MANAGE_PAGES, PAGES, create_gallery
+from tests.web.gallery.app import DOOR_PAGES, MANAGE_PAGES, PAGES, create_gallery
 
 ROOT = Path(__file__).parents[2]
-EVERY_PAGE = (*PAGES, *MANAGE_PAGES)
+EVERY_PAGE = (*PAGES, *MANAGE_PAGES, *DOOR_PAGES)
 WEB_PAGES = tuple(page for page in EVERY_PAGE if page != "letter")
 
 
@@ -141,4 +142,22 @@ def test_choosing_rows_counts_them_and_a_dialog_asks(browser: Browser, address: 
     assert page.get_by_role("button", name="Keep them").evaluate("button => button === document.activeElement")
     page.get_by_role("button", name="Keep them").click()
     assert not page.get_by_role("dialog").is_visible()
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_marks_of_the_day_move_with_the_conference_s_clock(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    at_noon = datetime(2024, 1, 25, 11, 58, tzinfo=UTC)
+    offset = int((at_noon - datetime.now(UTC)).total_seconds() * 1000)
+    page.clock.install()
+    page.goto(f"{address}/programme?clock_offset={offset}")
+    page.clock.run_for(31_000)
+    running = page.locator(".entry--now")
+    assert running.locator("h3").text_content() == "Antibody-drug conjugates"
+    assert running.locator("[data-mark=now]").is_visible()
+    following = page.locator(".entry--next")
+    assert "AI-driven" in (following.locator("h3").text_content() or "")
+    assert re.fullmatch(r"Next, in 8[67] minutes", following.locator("[data-mark=next]").text_content() or "")
+    assert page.locator(".entry--past").count() == 3
     page.close()

@@ -1,6 +1,6 @@
 /**
  * Rows with a box: counts them in the bar of acts, "choose all" ticks the page, shift ticks a range.
- * Markup: form[data-choices], input[data-choose], input[data-choose-all], [data-chosen-count], [data-chosen-bar].
+ * Markup: form[data-choices], input[data-choose], input[data-choose-all], [data-chosen-bar], [data-chosen-text], [data-chosen-count].
  */
 export function watchChoices() {
   document.querySelectorAll("form[data-choices]").forEach((form) => {
@@ -34,6 +34,7 @@ export function watchChoices() {
       show();
     });
     form.addEventListener("htmx:afterSettle", show);
+    form.querySelectorAll("[data-chosen-text]").forEach((text) => (text.hidden = false));
     form.querySelectorAll("[data-choose-all]").forEach((head) => (head.closest("label").hidden = false));
     show();
   });

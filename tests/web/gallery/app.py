@@ -27,6 +27,7 @@ from crosslinks.web.theme import DEFAULT_HUE
 HERE = Path(__file__).parent
 PAGES = ("home", "programme", "register", "place", "speaker", "parts", "error", "letter")
 MANAGE_PAGES = ("dashboard", "participants", "settings")
+DOOR_PAGES = ("door",)
 
 
 class RegisterForm(FlaskForm):
@@ -159,7 +160,10 @@ def create_gallery() -> Flask:
             form.validate()
         frame = manage_frame(page) if page in MANAGE_PAGES else public_frame(page)
         day = the_day()
-        return render_template(f"{page}.html", frame=frame, form=form, day=day, covers=covers(day), **day["more"])
+        facts = {"language": frame.language, "hue": frame.hue, "clock_offset": request.args.get("clock_offset", 0, int)}
+        return render_template(
+            f"{page}.html", frame=frame, form=form, day=day, covers=covers(day), **facts, **day["more"]
+        )
 
     return app
 

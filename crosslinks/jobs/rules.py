@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+
+MAX_ATTEMPTS = 3
+"""How often a job is begun: a worker that dies with it leaves it to the next, but not for ever."""
+LEASE = timedelta(seconds=60)
+FILE_LIFE = timedelta(hours=24)
+SECONDS_BETWEEN_PROGRESS = 0.5
 
 
 class JobState(StrEnum):
@@ -13,3 +20,15 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
+
+
+LIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobStopped(Exception):
+    """Somebody asked for this job to stop, or another worker has taken it; the handler ends by it."""
+
+
+def share_done(done: int, total: int) -> float:
+    """Return how much of a job is done, 0 to 1; 0 while its size is unknown."""
+    return min(1.0, done / total) if total > 0 else 0.0

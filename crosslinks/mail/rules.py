@@ -22,7 +22,10 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True)
 class Letter:
-    """The frozen facts of one message, as its row keeps them."""
+    """The frozen facts of one message, as its row keeps them.
+
+    With ``preview`` an organizer looks at it: nothing may be written, and a link that is minted is left out.
+    """
 
     kind: str
     language: str
@@ -33,6 +36,18 @@ class Letter:
     edition_id: int | None
     registration_id: int | None
     account_id: int | None
+    preview: bool = False
+
+
+@dataclass(frozen=True)
+class LetterFrame:
+    """What surrounds every letter of a conference: its name, accent, reply address and last lines."""
+
+    brand: str = "Crosslinks"
+    hue: int = 288
+    url: str = ""
+    reply_to: str = ""
+    last_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,8 @@ class Rendered:
     html: str
     sender_name: str = ""
     reply_to: str = ""
+    language: str = ""
+    unsubscribe_url: str = ""
     attachments: tuple[Attachment, ...] = field(default=())
 
 

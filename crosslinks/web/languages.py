@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 
 from crosslinks.kernel.resources import PACKAGE
 
@@ -21,6 +24,22 @@ def current_language() -> str:
     if language is None:
         language = g.language = _choose()
     return language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[str]:
+    """Speak ``language`` in the body, as a letter to somebody does; an unknown one becomes ``en``."""
+    chosen = language if language in LANGUAGES else DEFAULT
+    before = getattr(g, "language", None)
+    g.language = chosen
+    try:
+        with force_locale(chosen):
+            yield chosen
+    finally:
+        if before is None:
+            del g.language
+        else:
+            g.language = before
 
 
 def _choose() -> str:

@@ -10,6 +10,7 @@ from crosslinks.accounts import models as accounts_models
 from crosslinks.accounts.public import accounts_public
 from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
+from crosslinks.checkin.api import checkin_api
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.editions import models as editions_models
@@ -80,7 +81,7 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
-    for blueprint in (accounts_public, editions_manage):
+    for blueprint in (accounts_public, checkin_api, editions_manage):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")

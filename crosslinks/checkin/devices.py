@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from crosslinks.checkin.models import Device, Gate
 from crosslinks.checkin.rules import GateKind
-from crosslinks.editions.models import Edition
+from crosslinks.editions.models import Conference, Edition
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import hash_secret
 
 
@@ -24,12 +25,15 @@ class DoorPhone:
     kind: GateKind
     label: str
     gate_id: int
+    gate_slug: str
     gate_name: str
     edition_id: int
     edition_uuid: UUID
     public_key: bytes
     conference_id: int
+    edition_name: str
     time_zone: str
+    is_demo: bool
     doors_at: datetime | None
     enrolled_at: datetime
     approved_at: datetime | None
@@ -65,12 +69,15 @@ _PHONE = (
         Device.kind,
         Device.label,
         Device.gate_id,
+        Gate.slug,
         Gate.name,
         Device.edition_id,
         Edition.uuid,
         Edition.ticket_public_key,
         Edition.conference_id,
+        Conference.name + " " + Edition.slug,
         Edition.time_zone,
+        Edition.is_demo,
         Edition.doors_at,
         Device.enrolled_at,
         Device.approved_at,
@@ -82,6 +89,7 @@ _PHONE = (
     )
     .join(Gate, Gate.id == Device.gate_id)
     .join(Edition, Edition.id == Device.edition_id)
+    .join(Conference, Conference.id == Edition.conference_id)
 )
 
 
@@ -91,7 +99,9 @@ def find_phone(token: str) -> DoorPhone | None:
     return None if row is None else DoorPhone(*tuple(row))
 
 
-def find_phone_by_id(device_id: int) -> DoorPhone | None:
-    """Return a phone by its id, or None."""
+def get_phone(device_id: int) -> DoorPhone:
+    """Return a phone by its id; raises ``NotFound``."""
     row = db.session.execute(_PHONE.where(Device.id == device_id)).first()
-    return None if row is None else DoorPhone(*tuple(row))
+    if row is None:
+        raise NotFound("device.unknown")
+    return DoorPhone(*tuple(row))

@@ -24,7 +24,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import from_json
 
 from crosslinks.checkin.rules import MAX_BATCH, Outcome, ScanKind
 from crosslinks.kernel.errors import Invalid
@@ -122,11 +121,18 @@ def _fields(error: ValidationError) -> dict[str, str]:
     return {".".join(map(str, found["loc"])) or "body": found["type"] for found in error.errors(include_input=False)}
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
 def read_body(body: bytes) -> object:
-    """Return the JSON of a body; raises ``Invalid`` for anything else, however deep or odd."""
+    """Return the JSON of a body; raises ``Invalid`` for anything else, however deep or odd.
+
+    A half surrogate is valid JSON here: it makes one scan malformed and must not cost the batch.
+    """
     try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         raise Invalid("door.unreadable", fields={"body": "json_invalid"}) from None
 
 
@@ -146,9 +152,16 @@ def read_batch(body: object) -> BatchPayload:
         raise Invalid("door.unreadable", fields=_fields(error)) from None
 
 
+def _as_json(scan: object) -> str:
+    try:
+        return json.dumps(scan, sort_keys=True)
+    except RecursionError:
+        return "too deep to be written down"
+
+
 def raw_text(scan: object) -> str:
     """Return a scan as text for the conflict list: bounded, and with tickets cut short, as they stay secret."""
-    text = json.dumps(scan, ensure_ascii=True, default=str)
+    text = _as_json(scan)
     text = _TICKET.sub(lambda found: f"{found[0][:8]}…{hashlib.sha256(found[0].encode()).hexdigest()[:12]}", text)
     return text if len(text) <= MAX_RAW_CHARACTERS else text[: MAX_RAW_CHARACTERS - 1] + "…"
 
@@ -171,10 +184,9 @@ def read_scan(scan: object, device_id: int) -> ScanPayload | Malformed:
         return ScanPayload.model_validate(scan)
     except ValidationError:
         own = _own_id(scan)
-        content = json.dumps(scan, ensure_ascii=True, sort_keys=True, default=str)
         echo = scan.get("id") if isinstance(scan, dict) else None
         return Malformed(
             echo=echo[:100] if isinstance(echo, str) else None,
-            id=own or uuid5(NAMESPACE_OID, f"{device_id}:{content}"),
+            id=own or uuid5(NAMESPACE_OID, f"{device_id}:{_as_json(scan)}"),
             raw=raw_text(scan),
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from crosslinks.registration.rules import Place
 
 MAX_BATCH = 100
 LINK_SHOWN_FOR = timedelta(minutes=30)
@@ -75,6 +79,15 @@ class Standing(StrEnum):
     WAITING = "waiting"
     DIGITAL = "digital"
     CANCELLED = "cancelled"
+
+
+def standing_of(place: Place, wants: Place, *, cancelled: bool) -> Standing:
+    """Return a registration's standing: somebody who waits for the room is waiting, also with a digital place."""
+    if cancelled:
+        return Standing.CANCELLED
+    if place is Place.ONSITE:
+        return Standing.CONFIRMED
+    return Standing.WAITING if wants is Place.ONSITE or place is Place.NONE else Standing.DIGITAL
 
 
 class ConflictKind(StrEnum):
@@ -295,3 +308,13 @@ def corrected(device_at: datetime, *, offset: timedelta, received_at: datetime, 
     except OverflowError:
         return received_at
     return max(enrolled_at, min(moment, received_at))
+
+
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ŋ": "n", "ŧ": "t", "ł": "l", "ß": "ss"})
+
+
+def slug_of(name: str) -> str:
+    """Return a name as it stands in addresses and commands: "Øvre inngang" becomes ``ovre-inngang``; 60 at most."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-")

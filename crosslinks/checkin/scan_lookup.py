@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,18 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crosslinks.checkin.models import Attendance, Gate, Scan
-from crosslinks.checkin.rules import OUTSIDE, MergedState, Outcome, ScanFact, ScanKind, Standing, merge_scans
+from crosslinks.checkin.rules import (
+    OUTSIDE,
+    MergedState,
+    Outcome,
+    ScanFact,
+    ScanKind,
+    Standing,
+    merge_scans,
+    standing_of,
+)
 from crosslinks.kernel.db import db
 from crosslinks.registration.models import Registration, Ticket
-from crosslinks.registration.rules import Place
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
 ATTENDANCE: Table = Attendance.__table__  # type: ignore[assignment]
@@ -94,7 +101,7 @@ def _references(edition_id: int, references: set[str]) -> dict[str, int]:
             Registration.edition_id == edition_id, Registration.reference.in_(references)
         )
     )
-    return {reference: person_id for reference, person_id in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def insert_into(table: Table) -> Any:
@@ -125,16 +132,6 @@ def stored_answers(ids: Iterable[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]
     return {uuid: (edition_id, answer) for uuid, edition_id, answer in rows}
 
 
-def _standing(place: Place, wants: Place, cancelled_at: datetime | None) -> Standing:
-    if cancelled_at is not None:
-        return Standing.CANCELLED
-    if place is Place.ONSITE:
-        return Standing.CONFIRMED
-    if wants is Place.ONSITE or place is Place.NONE:
-        return Standing.WAITING
-    return Standing.DIGITAL
-
-
 def _people(ids: Sequence[int]) -> dict[int, Person]:
     if not ids:
         return {}
@@ -147,7 +144,7 @@ def _people(ids: Sequence[int]) -> dict[int, Person]:
     )  # fmt: skip
     return {
         person_id: Person(person_id, f"{given} {family}".strip(), organisation, role.value,
-                          _standing(place, wants, cancelled_at), needs_assistance)
+                          standing_of(place, wants, cancelled=cancelled_at is not None), needs_assistance)
         for person_id, given, family, organisation, role, place, wants, cancelled_at, needs_assistance in rows
     }  # fmt: skip
 
@@ -171,7 +168,7 @@ def _facts(ids: Sequence[int]) -> dict[int, list[ScanFact]]:
 
 def _gates(edition_id: int) -> dict[str, int]:
     rows = db.session.execute(select(Gate.slug, Gate.id).where(Gate.edition_id == edition_id))
-    return {slug: gate_id for slug, gate_id in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def gate_name(gate_id: int | None) -> str:

@@ -23,14 +23,18 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.programme import models as programme_models
+from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
 from crosslinks.sponsors import models as sponsors_models
+from crosslinks.sponsors.public import sponsors_public
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
 from crosslinks.web.face import init_face
 from crosslinks.web.formats import init_formats
 from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import init_languages
+from crosslinks.web.markdown import init_markdown
+from crosslinks.web.media import init_media
 from crosslinks.web.pages import init_pages
 from crosslinks.web.security import Guard, init_security
 
@@ -68,7 +72,10 @@ def create_app(chosen: Settings | None = None) -> Flask:
     if settings.demo:
         clock.offset = timedelta(seconds=settings.demo_offset)
     db.init_app(app)
-    for init in (init_languages, init_formats, init_pages, init_face, init_limits, init_security, init_errors):
+    for init in (
+        init_languages, init_formats, init_pages, init_markdown, init_face, init_media, init_limits, init_security,
+        init_errors,
+    ):  # fmt: skip
         init(app)
     _plug_in_features(app)
     return app
@@ -81,7 +88,13 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
-    for blueprint in (accounts_public, checkin_api, editions_manage):
+    for blueprint in (
+        accounts_public,
+        checkin_api,
+        editions_manage,
+        programme_public,
+        sponsors_public,
+    ):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")

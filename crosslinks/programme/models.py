@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crosslinks.kernel.columns import Texts, enum_column
 from crosslinks.kernel.db import Base
-from crosslinks.programme.rules import SessionKind, TalkKind
+from crosslinks.programme.rules import SessionKind, TalkKind, stage_name
 
 
 class Room(Base):
@@ -53,8 +53,7 @@ class Person(Base):
     @property
     def name(self) -> str:
         """The name as introduced on stage, with a hard space after the title."""
-        title = f"{self.title}\N{NO-BREAK SPACE}" if self.title else ""
-        return f"{title}{self.given_name} {self.family_name}"
+        return stage_name(self.title, self.given_name, self.family_name)
 
 
 class Session(Base):

@@ -1,8 +1,20 @@
-"""What the programme is made of, and the conflicts in it."""
+"""What the programme is made of, the addresses of its parts, and how talks change places."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Container
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+MOST_SLUG = 80
+LONGEST_TALK = timedelta(hours=24)
+LEAD_TIME = timedelta(minutes=120)
+"""How long before its start a talk is called the next one."""
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th", "ð": "d", "œ": "oe", "ŧ": "t", "ŋ": "ng", "ı": "i"}
+)
 
 
 class SessionKind(StrEnum):
@@ -21,3 +33,48 @@ class TalkKind(StrEnum):
     PANEL = "panel"
     OPENING = "opening"
     CLOSING = "closing"
+
+
+class Mark(StrEnum):
+    """Where a part of the day stands at this moment; empty when that is not worth saying."""
+
+    NONE = ""
+    PAST = "past"
+    NOW = "now"
+    NEXT = "next"
+
+
+def slug_of(text: str, taken: Container[str] = (), fallback: str = "untitled") -> str:
+    """Return a short address for ``text`` that is not ``taken``: letters of any script, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    plain = unicodedata.normalize("NFC", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    whole = "-".join(words)[:MOST_SLUG].strip("-") or fallback
+    slug, count = whole, 1
+    while slug in taken:
+        count += 1
+        slug = f"{whole}-{count}"
+    return slug
+
+
+def stage_name(title: str, given_name: str, family_name: str) -> str:
+    """Return a name as introduced on stage, with a hard space after the title."""
+    return f"{title}\N{NO-BREAK SPACE}{given_name} {family_name}" if title else f"{given_name} {family_name}"
+
+
+def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
+    """Return the whole minutes from one moment to another."""
+    return int((ends_at - starts_at).total_seconds() // 60)
+
+
+def swapped(
+    first: tuple[datetime, datetime], second: tuple[datetime, datetime]
+) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]]:
+    """Return the new times of two neighbouring talks that change places: ``(of the first, of the second)``.
+
+    Each keeps its length, the pause between them stays, and the later one now begins where the earlier did.
+    """
+    pause = max(second[0] - first[1], timedelta(0))
+    second_ends = first[0] + (second[1] - second[0])
+    first_starts = second_ends + pause
+    return (first_starts, first_starts + (first[1] - first[0])), (first[0], second_ends)

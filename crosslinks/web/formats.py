@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
+from babel.dates import get_timezone_location
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -51,19 +52,34 @@ def format_moment(value: datetime, zone: ZoneInfo, language: str | None = None) 
     return f"{format_short_day(value, zone, code)}, {format_clock(value, zone, code)}"
 
 
+def format_ordinal(value: int, language: str | None = None) -> str:
+    """Write 16th / 16. for the number of an edition."""
+    if (language or current_language()) == "nb":
+        return f"{value}."
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{'th' if value % 100 in {11, 12, 13} else ending}"
+
+
+def format_zone_city(zone: ZoneInfo, language: str | None = None) -> str:
+    """Write the city whose clock counts, such as Oslo."""
+    return get_timezone_location(zone, locale=language or current_language(), return_city=True)
+
+
 def format_count(value: int, language: str | None = None) -> str:
     """Write a whole number with the language's grouping."""
     return str(format_decimal(value, locale=language or current_language()))
 
 
 def init_formats(app: Flask) -> None:
-    """Give templates the filters ``day weekday short_day clock moment count reference``."""
+    """Give templates the filters ``day weekday short_day clock moment ordinal zone_city count_text reference``."""
     app.jinja_env.filters.update(
         day=format_day,
         weekday=format_weekday,
         short_day=format_short_day,
         clock=format_clock,
         moment=format_moment,
+        ordinal=format_ordinal,
+        zone_city=format_zone_city,
         count_text=format_count,
         reference=show_reference,
     )

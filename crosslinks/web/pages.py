@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
 
-from crosslinks.kernel.columns import pick
+from crosslinks.kernel.columns import pick, pick_with_language
 from crosslinks.web.frames import Frame, ManageFrame
 from crosslinks.web.languages import current_language
 
@@ -22,10 +23,25 @@ def texts(value: dict[str, str] | None) -> str:
     return pick(value, current_language())
 
 
+def marked(value: dict[str, str] | None) -> Markup:
+    """Return what ``texts`` returns, within ``<span lang>`` when it is not in the reader's language."""
+    text, language = pick_with_language(value, current_language())
+    if not text or language == current_language():
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(language, text)
+
+
+def text_language(value: dict[str, str] | None) -> str:
+    """Return the language of what ``texts`` returns."""
+    return pick_with_language(value, current_language())[1]
+
+
 def init_pages(app: Flask) -> None:
-    """Make templates strict and give them the filter ``texts``."""
+    """Make templates strict and give them the filters ``texts marked text_language``."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["texts"] = texts
+    app.jinja_env.filters["marked"] = marked
+    app.jinja_env.filters["text_language"] = text_language
     app.jinja_env.globals["current_language"] = current_language

@@ -58,14 +58,14 @@ TYPE_MAP = {
 }
 
 
-def enum_column(kind: type[StrEnum]) -> Enum:
-    """Return a column type that stores the values of ``kind`` as text with a check."""
+def enum_column(kind: type[StrEnum], name: str = "") -> Enum:
+    """Return a type that keeps the values of ``kind`` as text with a check; ``name`` it where a table has two."""
     return Enum(
         kind,
         native_enum=False,
         length=20,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

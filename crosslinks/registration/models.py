@@ -65,7 +65,7 @@ class Registration(Base):
     language: Mapped[str] = mapped_column(String(10), default="en")
     role: Mapped[BadgeRole] = mapped_column(enum_column(BadgeRole), default=BadgeRole.PARTICIPANT)
     place: Mapped[Place] = mapped_column(enum_column(Place), default=Place.NONE)
-    wants: Mapped[Place] = mapped_column(enum_column(Place), default=Place.NONE)
+    wants: Mapped[Place] = mapped_column(enum_column(Place, "wants"), default=Place.NONE)
     joined_at: Mapped[datetime | None]
     priority: Mapped[int] = mapped_column(default=0)
     needs_assistance: Mapped[bool] = mapped_column(default=False)

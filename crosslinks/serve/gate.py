@@ -18,9 +18,6 @@ from typing import IO, TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-TOO_LARGE = "crosslinks.too_large"
-"""Set in the environment, with an empty body, when more was sent than is allowed; the application answers 413."""
-
 _CHUNK = 64 * 1024
 _IN_MEMORY = 1024 * 1024
 _DRAINED = 64 * 1024 * 1024
@@ -63,20 +60,15 @@ class _Cut(Exception):
 
 
 class Gate:
-    """Wraps a WSGI application. Sizes are bytes; ``upload_paths`` are prefixes where ``max_upload`` applies."""
+    """Wraps a WSGI application. ``max_upload`` bounds forms with files, ``max_body`` all else, in bytes.
 
-    def __init__(
-        self,
-        application: WSGIApplication,
-        *,
-        max_body: int,
-        max_upload: int,
-        upload_paths: tuple[str, ...] = (),
-    ) -> None:
+    Of a larger body the application sees only the length, and answers 413.
+    """
+
+    def __init__(self, application: WSGIApplication, *, max_body: int, max_upload: int) -> None:
         self._application = application
         self._max_body = max_body
         self._max_upload = max_upload
-        self._upload_paths = upload_paths
         self.queue = Queue()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -108,40 +100,39 @@ class Gate:
             if close:
                 close()
 
-    def _limit(self, path: str) -> int:
-        return self._max_upload if path.startswith(self._upload_paths) else self._max_body
+    def _limit(self, environ: WSGIEnvironment) -> int:
+        with_files = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
+        return self._max_upload if with_files else self._max_body
 
     def _read_body(self, environ: WSGIEnvironment) -> IO[bytes]:
-        """Put the whole body into the environment, or leave it empty and marked when it is too large."""
+        """Put the whole body into the environment, or nothing of it when it is too large."""
         announced = _announced_length(environ)
-        limit = self._limit(environ.get("PATH_INFO", ""))
+        limit = self._limit(environ)
         source = environ["wsgi.input"]
-        body: IO[bytes] = BytesIO()
+        body = _room_for(limit if announced is None else announced)
         size = 0
-        if announced is not None and announced > limit:
-            _drain(source, announced)
-            environ[TOO_LARGE] = limit
-        elif announced != 0:
-            if (announced or limit) > _IN_MEMORY:
-                body = cast("IO[bytes]", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - closed after the answer
-            for chunk in _chunks(source, announced):
-                size += len(chunk)
-                if size > limit:
-                    body.close()
-                    _drain(source, None)
-                    environ[TOO_LARGE] = limit
-                    body, size = BytesIO(), 0
-                    break
-                body.write(chunk)
-            if TOO_LARGE not in environ and announced is not None and size < announced:
-                body.close()
-                raise _Cut
+        for chunk in _chunks(source, announced):
+            size += len(chunk)
+            if size > limit:
+                break
+            body.write(chunk)
+        if size > limit:
+            body.close()
+            body = BytesIO()
+            size += _drain(source, None if announced is None else announced - size)
+        elif announced is not None and size < announced:
+            body.close()
+            raise _Cut
         body.seek(0)
         environ["wsgi.input"] = body
         environ["wsgi.input_terminated"] = True
-        if announced is not None or size or TOO_LARGE in environ:
-            environ["CONTENT_LENGTH"] = str(size)
+        if announced is not None or size:
+            environ["CONTENT_LENGTH"] = str(max(size, announced or 0))
         return body
+
+
+def _room_for(size: int) -> IO[bytes]:
+    return BytesIO() if size <= _IN_MEMORY else cast("IO[bytes]", SpooledTemporaryFile(max_size=_IN_MEMORY))
 
 
 def _announced_length(environ: WSGIEnvironment) -> int | None:
@@ -170,10 +161,11 @@ def _chunks(source: IO[bytes], length: int | None) -> Iterator[bytes]:
         yield chunk
 
 
-def _drain(source: IO[bytes], length: int | None) -> None:
+def _drain(source: IO[bytes], length: int | None) -> int:
     """Read on for a while, so that a browser that is still sending sees the answer instead of a broken line."""
     drained = 0
     for chunk in _chunks(source, length):
         drained += len(chunk)
         if drained > _DRAINED:
-            return
+            break
+    return drained

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale
+from flask import Flask, Request, g, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_translations
+from werkzeug.utils import cached_property
 
 from crosslinks.kernel.resources import PACKAGE
 
@@ -14,6 +15,15 @@ LANGUAGES = {"en": "English", "nb": "Norsk"}
 DEFAULT = "en"
 _CHOSEN = "lang"
 TRANSLATIONS = PACKAGE.parent / "build" / "translations"
+
+
+class TranslatedRequest(Request):
+    """A request that lets forms find the words of WTForms in our one catalogue."""
+
+    @cached_property
+    def wtforms_translations(self) -> object:
+        """Return the catalogue of this request's language; Flask-WTF looks here."""
+        return get_translations()
 
 
 def current_language() -> str:
@@ -59,6 +69,7 @@ def _remember_choice() -> None:
 def init_languages(app: Flask) -> None:
     """Set up translations and remember an explicit choice in the session."""
     packaged = PACKAGE / "translations"
+    app.request_class = TranslatedRequest
     folder = packaged if packaged.is_dir() else TRANSLATIONS
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT

@@ -149,6 +149,6 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-    csrf.init_app(app)
     app.before_request(_bound_body)
+    csrf.init_app(app)
     app.after_request(_add_headers)

@@ -7,12 +7,15 @@ from datetime import timedelta
 from flask import Flask
 
 from crosslinks.accounts import models as accounts_models
+from crosslinks.accounts.manage import accounts_manage
+from crosslinks.accounts.own import accounts_own
 from crosslinks.accounts.public import accounts_public
 from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.editions import models as editions_models
+from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
@@ -80,7 +83,7 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
-    for blueprint in (accounts_public, editions_manage):
+    for blueprint in (accounts_manage, accounts_own, accounts_public, editions_choose, editions_manage):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")

@@ -7,6 +7,8 @@ from datetime import timedelta
 from flask import Flask
 
 from crosslinks.accounts import models as accounts_models
+from crosslinks.accounts.jobs import JOBS as ACCOUNT_JOBS
+from crosslinks.accounts.letters import LETTERS as ACCOUNT_LETTERS
 from crosslinks.accounts.manage import accounts_manage
 from crosslinks.accounts.own import accounts_own
 from crosslinks.accounts.public import accounts_public
@@ -88,5 +90,5 @@ def _plug_in_features(app: Flask) -> None:
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {}
-    app.extensions["crosslinks.jobs"] = {}
+    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}

@@ -94,7 +94,7 @@ class ProfileForm(FlaskForm):
     """One's own name and language."""
 
     name = StringField(_l("Name"), [DataRequired(REQUIRED), Length(max=LONGEST_NAME, message=TOO_LONG), NoNul()])
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(_l("Language"), choices=dict(LANGUAGES))
 
 
 class RoleForm(FlaskForm):
@@ -104,7 +104,7 @@ class RoleForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [(role.value, role_words(role)) for role in Role]
+        self.role.choices = {role.value: role_words(role) for role in Role}
 
 
 class InvitationForm(RoleForm):
@@ -133,6 +133,6 @@ class LogForm(Form):
     actor = SelectField(_l("Who"), validate_choice=False, default="")
     since = DateField(_l("From"), [Optional(), SensibleDay()])
     until = DateField(_l("Until"), [Optional(), SensibleDay()])
-    sort = SelectField(choices=[(sort.value, "") for sort in LogSort], default=LogSort.TIME.value)
-    order = SelectField(choices=[("down", ""), ("up", "")], default="down")
+    sort = SelectField(choices={sort.value: "" for sort in LogSort}, default=LogSort.TIME.value)
+    order = SelectField(choices={"down": "", "up": ""}, default="down")
     page = IntegerField(validators=[Optional(), NumberRange(1, LAST_PAGE)], default=1)

@@ -27,6 +27,7 @@ from crosslinks.accounts.log_words import LogLine, actor_words, deeds_called, in
 from crosslinks.accounts.models import Grant
 from crosslinks.accounts.operations import grant_role, invite, remove_grant, send_invitation
 from crosslinks.accounts.queries import get_grant, list_grants
+from crosslinks.accounts.rules import Workplace
 from crosslinks.kernel.actors import Permission, Role
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
@@ -58,6 +59,10 @@ def _access_page(scope: ManageScope, form: InvitationForm | None = None, status:
     return page, status
 
 
+def _workplace(scope: ManageScope) -> Workplace:
+    return Workplace(scope.conference_id, scope.edition_id, scope.conference_name, scope.frame.hue)
+
+
 @accounts_manage.get("/access")
 @requires(Permission.ACCOUNTS)
 def access(conference: str, edition: str) -> Page:
@@ -78,9 +83,7 @@ def invite_person(conference: str, edition: str) -> Page | BaseResponse:
             invite(
                 actor=principal().actor,
                 now=now(),
-                conference_id=scope.conference_id,
-                edition_id=scope.edition_id,
-                conference_name=scope.conference_name,
+                to=_workplace(scope),
                 email=form.email.data or "",
                 name=form.name.data or "",
                 role=Role(form.role.data),
@@ -124,8 +127,7 @@ def invite_again(conference: str, edition: str, grant_id: int) -> BaseResponse:
             actor=principal().actor,
             now=now(),
             grant=get_grant(grant_id, scope.conference_id),
-            edition_id=scope.edition_id,
-            conference_name=scope.conference_name,
+            to=_workplace(scope),
         )
     flash(_("A mail with a fresh link is on its way."))
     return redirect(scope.url("access"), 303)
@@ -215,10 +217,9 @@ def log(conference: str, edition: str) -> Page:
     """Show what was done, by whom, and what it changed."""
     scope = open_scope(conference, edition)
     form = LogForm(request.args)
-    chosen_actors = list_actors(_filter(scope, form))
-    form.actor.choices = [("", _("Everybody"))] + [
-        (actor.key, actor_words(actor.kind, actor.label)) for actor in chosen_actors
-    ]
+    form.actor.choices = {"": _("Everybody")} | {
+        actor.key: actor_words(actor.kind, actor.label) for actor in list_actors(_filter(scope, form))
+    }
     valid = form.validate()
     chosen = _filter(scope, form)
     sort = LogSort(form.sort.data) if not form.sort.errors else LogSort.TIME
@@ -257,7 +258,7 @@ def export_log(conference: str, edition: str) -> Response:
     """Give the chosen part of the log as a file."""
     scope = open_scope(conference, edition)
     form = LogForm(request.args)
-    form.actor.choices = []
+    form.actor.choices = {}
     if not form.validate():
         raise Invalid("log.filter")
     name = f"log-{scope.conference_slug}-{scope.edition_slug}.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -18,6 +19,16 @@ LEAST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 LEAST_DIFFERENT = 5
 LEAST_NAME_PART = 4
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What somebody is invited to work on, as the letter tells it; ``hue`` is the conference's accent."""
+
+    conference_id: int
+    edition_id: int
+    conference_name: str
+    hue: int
 
 
 class LinkPurpose(StrEnum):

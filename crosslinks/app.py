@@ -7,6 +7,10 @@ from datetime import timedelta
 from flask import Flask
 
 from crosslinks.accounts import models as accounts_models
+from crosslinks.accounts.jobs import JOBS as ACCOUNT_JOBS
+from crosslinks.accounts.letters import LETTERS as ACCOUNT_LETTERS
+from crosslinks.accounts.manage import accounts_manage
+from crosslinks.accounts.own import accounts_own
 from crosslinks.accounts.public import accounts_public
 from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
@@ -14,6 +18,7 @@ from crosslinks.checkin.api import checkin_api
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.editions import models as editions_models
+from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
@@ -89,8 +94,11 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 def _plug_in_features(app: Flask) -> None:
     for blueprint in (
+        accounts_manage,
+        accounts_own,
         accounts_public,
         checkin_api,
+        editions_choose,
         editions_manage,
         programme_public,
         sponsors_public,
@@ -99,5 +107,5 @@ def _plug_in_features(app: Flask) -> None:
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {}
-    app.extensions["crosslinks.jobs"] = {}
+    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}

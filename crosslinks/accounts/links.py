@@ -63,8 +63,11 @@ def spend_link(*, token: str, real: datetime) -> AccountLink:
     return link
 
 
-def begin_session(*, account: Account, now: datetime, real: datetime, by_link: bool) -> str:
-    """Sign one browser in and return the secret for its cookie; ``now`` is for the log."""
+def begin_session(*, account: Account, now: datetime, real: datetime, by_link: bool, fresh_hash: str = "") -> str:
+    """Sign one browser in and return the secret for its cookie; ``now`` is for the log.
+
+    ``fresh_hash`` replaces the hash of the same password made with older parameters.
+    """
     secret, secret_hash = new_secret()
     db.session.add(
         AccountSession(
@@ -76,6 +79,7 @@ def begin_session(*, account: Account, now: datetime, real: datetime, by_link: b
         )
     )
     account.last_seen_at = now
+    account.password_hash = fresh_hash or account.password_hash
     db.session.flush()
     record(
         actor=Actor.account(account.id, account.name),

@@ -79,6 +79,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index(None, "object_kind", "object_id"),
         Index(None, "conference_id", "at"),
+        Index(None, "edition_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

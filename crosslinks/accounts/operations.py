@@ -9,14 +9,15 @@ from sqlalchemy import delete
 from crosslinks.accounts.audit import record, snapshot
 from crosslinks.accounts.models import Account, AccountSession, Grant
 from crosslinks.accounts.queries import find_account, find_grant, lock_owners
-from crosslinks.accounts.rules import normalise_email
+from crosslinks.accounts.rules import LONGEST_EMAIL, Workplace, normalise_email
+from crosslinks.jobs.operations import queue_job
 from crosslinks.kernel.actors import Actor, Role
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.mail.operations import queue_mail
 
+SEND_LINK = "accounts.send_link"
 ACCOUNT_FIELDS = ("email", "name", "language", "disabled_at")
-LONGEST_EMAIL = 320
 
 
 def create_account(
@@ -166,10 +167,7 @@ def remove_grant(*, actor: Actor, now: datetime, grant: Grant) -> None:
     db.session.flush()
 
 
-def invite(
-    *, actor: Actor, now: datetime, conference_id: int, edition_id: int, conference_name: str, email: str, name: str,
-    role: Role, language: str,
-) -> Grant:  # fmt: skip
+def invite(*, actor: Actor, now: datetime, to: Workplace, email: str, name: str, role: Role, language: str) -> Grant:
     """Give a role to an address, with a new account if it has none, and tell it by mail.
 
     Raises ``Conflict`` when the address already has a role here, ``Invalid`` when it is no address.
@@ -177,15 +175,68 @@ def invite(
     account = find_account(email)
     if account is None:
         account = create_account(actor=actor, now=now, email=email, name=name, language=language)
-    elif find_grant(account.id, conference_id) is not None:
+    elif find_grant(account.id, to.conference_id) is not None:
         raise Conflict("grant.exists")
-    grant = grant_role(actor=actor, now=now, account=account, conference_id=conference_id, role=role)
-    queue_mail(
-        kind="accounts.invitation", language=account.language, to_address=account.email, to_name=account.name, now=now,
-        edition_id=edition_id, account_id=account.id,
-        data={"conference": conference_name, "role": role.value, "by": actor.label},
-    )  # fmt: skip
+    grant = grant_role(actor=actor, now=now, account=account, conference_id=to.conference_id, role=role)
+    _queue_invitation(grant, to, actor=actor, now=now)
     return grant
+
+
+def send_invitation(*, actor: Actor, now: datetime, grant: Grant, to: Workplace) -> None:
+    """Send an invitation once more, with a fresh link; raises ``Conflict`` to somebody who was here already."""
+    if grant.account.last_seen_at is not None:
+        raise Conflict("grant.accepted")
+    _queue_invitation(grant, to, actor=actor, now=now)
+    record(
+        actor=actor,
+        action="grant.resent",
+        object_kind="grant",
+        object_id=grant.id,
+        now=now,
+        conference_id=grant.conference_id,
+        after=_described(grant),
+    )
+
+
+def _queue_invitation(grant: Grant, to: Workplace, *, actor: Actor, now: datetime) -> None:
+    account = grant.account
+    queue_mail(
+        kind="accounts.invitation",
+        language=account.language,
+        to_address=account.email,
+        to_name=account.name,
+        now=now,
+        edition_id=to.edition_id,
+        account_id=account.id,
+        data={"conference": to.conference_name, "role": grant.role.value, "hue": to.hue, "by": actor.label},
+    )
+
+
+def ask_for_link(*, email: str, language: str, now: datetime) -> None:
+    """Ask for a sign-in link: the same single write for a known address and for an unknown one."""
+    queue_job(
+        kind=SEND_LINK,
+        payload={"email": normalise_email(email), "language": language},
+        actor=Actor.visitor(),
+        now=now,
+    )
+
+
+def send_link(*, email: str, language: str, now: datetime) -> bool:
+    """Queue the mail with a sign-in link if the address has an account that may sign in; say whether it has."""
+    account = find_account(email)
+    if account is None or account.disabled_at is not None:
+        return False
+    queue_mail(
+        kind="accounts.sign_in",
+        language=language,
+        to_address=account.email,
+        to_name=account.name,
+        now=now,
+        account_id=account.id,
+        data={},
+    )
+    return True
 
 
 def _described(grant: Grant) -> dict[str, str]:

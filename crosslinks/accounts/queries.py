@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Integer, String, column, select, table
 from sqlalchemy.orm import joinedload, selectinload
 
 from crosslinks.accounts.models import Account, AccountLink, AccountSession, Grant
@@ -105,3 +105,10 @@ def find_link(token: str) -> AccountLink | None:
     return db.session.scalar(
         select(AccountLink).where(AccountLink.token_hash == hash_secret(token)).options(joinedload(AccountLink.account))
     )
+
+
+def list_conference_slugs() -> dict[int, str]:
+    """Return the addresses of all conferences by id; their table belongs to a feature above this one."""
+    conference = table("conference", column("id", Integer), column("slug", String))
+    rows = db.session.execute(select(conference.c.id, conference.c.slug).order_by(conference.c.slug))
+    return {int(conference_id): str(slug) for conference_id, slug in rows}

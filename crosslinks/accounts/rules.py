@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -12,10 +13,22 @@ SESSION_LIFE = timedelta(hours=12)
 SESSION_RENEWED_AFTER = timedelta(minutes=5)
 LONGEST_SESSION = timedelta(days=30)
 FAILED_SIGN_INS_PER_HOUR = 10
+LONGEST_EMAIL = 254
+LONGEST_NAME = 200
 LEAST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 LEAST_DIFFERENT = 5
 LEAST_NAME_PART = 4
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What somebody is invited to work on, as the letter tells it; ``hue`` is the conference's accent."""
+
+    conference_id: int
+    edition_id: int
+    conference_name: str
+    hue: int
 
 
 class LinkPurpose(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from flask import Flask, Response, g, session
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -14,6 +15,7 @@ from crosslinks.accounts.queries import find_session
 from crosslinks.accounts.rules import SESSION_LIFE, SESSION_RENEWED_AFTER, SIGN_IN_LINK_LIFE
 from crosslinks.kernel.actors import ROLE_PERMISSIONS, Actor, Permission, Role
 from crosslinks.kernel.clock import real_now
+from crosslinks.web.security import principal
 
 _SEEN = "seen"
 _KEPT_AT_SIGN_IN = ("lang", "preview")
@@ -76,10 +78,10 @@ def _load(secret: str) -> SignedIn | None:
         return None
     if real - datetime.fromtimestamp(seen, UTC) > SESSION_RENEWED_AFTER:
         session[_SEEN] = int(real.timestamp())
-    return _signed_in(found, secret)
+    return _as_principal(found, secret)
 
 
-def _signed_in(found: AccountSession, secret: str) -> SignedIn:
+def _as_principal(found: AccountSession, secret: str) -> SignedIn:
     account = found.account
     return SignedIn(
         account_id=account.id,
@@ -101,22 +103,28 @@ def load_principal() -> SignedIn | None:
     return found
 
 
-def open_session(secret: str, language: str) -> None:
+def signed_in() -> SignedIn:
+    """Return who is signed in, within a view that ``requires`` it."""
+    return cast("SignedIn", principal())
+
+
+def open_session(secret: str) -> None:
     """Give this browser a new session for ``secret``: nothing of the old one stays but the chosen language.
 
     What somebody planted before, such as a known CSRF token, is gone.
     """
     kept = {name: session[name] for name in _KEPT_AT_SIGN_IN if name in session}
-    session.clear()
-    session.update({"lang": language} | kept)
-    session.permanent = True
     real = real_now()
-    session[_SEEN] = int(real.timestamp())
     found = find_session(secret, real)
-    if found is not None:
-        login_user(_signed_in(found, secret))
+    session.clear()
     g.pop("principal", None)
     g.pop("csrf_token", None)
+    if found is None:
+        return
+    session.update({"lang": found.account.language} | kept)
+    session.permanent = True
+    session[_SEEN] = int(real.timestamp())
+    login_user(_as_principal(found, secret))
 
 
 def close_session() -> None:

@@ -16,6 +16,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import LANGUAGES, EditionState
 from crosslinks.editions.times import to_local, to_utc
 from crosslinks.kernel.errors import Invalid
+from crosslinks.web.forms import NoNul
 
 TEXT_FIELDS = ("theme", "lead", "about", "audience", "practical")
 LOCAL_TIMES = ("starts_at", "ends_at", "doors_at", "registration_opens_at", "registration_closes_at")
@@ -23,14 +24,6 @@ PLAIN_FIELDS = ("number", "time_zone", "erase_on", "venue_name", "venue_address"
 LONG_TEXT = 20_000
 SHORT_TEXT = 300
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-
-
-class NoNul:
-    """Refuse the character that a database cannot hold."""
-
-    def __call__(self, form: object, field: Any) -> None:
-        if isinstance(field.data, str) and "\x00" in field.data:
-            raise ValidationError(_("There is a character in it that cannot be kept."))
 
 
 def _line(label: str, *, most: int = SHORT_TEXT, required: bool = False) -> StringField:

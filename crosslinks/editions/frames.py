@@ -141,7 +141,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         languages=language_links(),
         banners=banners,
         user_name=known.actor.label,
-        account_url=url_for("accounts_public.account"),
+        account_url=url_for("accounts_own.show"),
         sign_out_url=url_for("accounts_public.sign_out"),
     )
 

@@ -1,0 +1,297 @@
+"""The audit log in words: who, what, and each field before and after. Words only; no feature is imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from crosslinks.accounts.log import name_of
+from crosslinks.accounts.models import AuditEntry
+from crosslinks.web.formats import format_clock, format_day
+from crosslinks.web.languages import LANGUAGES
+
+LONGEST_VALUE = 240
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d")
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+
+KINDS = {
+    "account": _l("Account"),
+    "badge_print": _l("Badges"),
+    "conference": _l("Conference"),
+    "device": _l("Phone at the door"),
+    "door_link": _l("Door link"),
+    "edition": _l("Edition"),
+    "gate": _l("Gate"),
+    "grant": _l("Access"),
+    "job": _l("Task"),
+    "mail": _l("Mail"),
+    "person": _l("Person"),
+    "registration": _l("Registration"),
+    "room": _l("Room"),
+    "scan": _l("Scan"),
+    "session": _l("Session"),
+    "sponsor": _l("Sponsor"),
+    "talk": _l("Talk"),
+    "ticket": _l("Ticket"),
+    "tier": _l("Sponsor tier"),
+}
+
+DEEDS = {
+    "approved": _l("approved"),
+    "cancelled": _l("cancelled"),
+    "capacity_changed": _l("capacity changed"),
+    "changed": _l("changed"),
+    "created": _l("added"),
+    "deleted": _l("deleted"),
+    "disabled": _l("closed"),
+    "downloaded": _l("downloaded"),
+    "enabled": _l("opened again"),
+    "enrolled": _l("connected"),
+    "exported": _l("exported"),
+    "given": _l("given"),
+    "imported": _l("imported"),
+    "link_revealed": _l("link revealed"),
+    "made": _l("made"),
+    "moved": _l("moved"),
+    "ordered": _l("put in order"),
+    "override": _l("let in by exception"),
+    "password_set": _l("password set"),
+    "printed": _l("printed"),
+    "promoted": _l("moved up from the waiting list"),
+    "registered": _l("registered"),
+    "removed": _l("removed"),
+    "renamed": _l("renamed"),
+    "reordered": _l("put in order"),
+    "replaced": _l("replaced"),
+    "resent": _l("sent again"),
+    "retried": _l("tried again"),
+    "revoked": _l("revoked"),
+    "signed_in": _l("signed in"),
+    "signed_out": _l("signed out"),
+    "signed_out_everywhere": _l("signed out everywhere"),
+    "started": _l("started"),
+    "stopped": _l("stopped"),
+    "switched": _l("switched"),
+    "undone": _l("undone"),
+}
+
+ACTORS = {
+    "account": _l("Organizer"),
+    "command": _l("Command line"),
+    "device": _l("Phone at the door"),
+    "registrant": _l("The participant"),
+    "system": _l("By itself"),
+    "visitor": _l("A visitor"),
+}
+
+FIELDS = {
+    "abstract": _l("Abstract"),
+    "about": _l("What it is"),
+    "affiliation": _l("Affiliation"),
+    "approved_at": _l("Approved"),
+    "audience": _l("Who it is for"),
+    "badge_role": _l("Role on the badge"),
+    "biography": _l("Biography"),
+    "by_link": _l("By a link from the mail"),
+    "cancelled_at": _l("Cancelled"),
+    "capacity": _l("Capacity"),
+    "consents": _l("Consents"),
+    "contact_email": _l("Contact address"),
+    "disabled_at": _l("Closed"),
+    "disclosure": _l("Disclosure"),
+    "doors_at": _l("Doors open"),
+    "email": _l("E-mail"),
+    "ends_at": _l("Ends"),
+    "erase_on": _l("Erased on"),
+    "expires_at": _l("Expires"),
+    "family_name": _l("Family name"),
+    "first_held": _l("First held"),
+    "gate_id": _l("Gate"),
+    "given_name": _l("Given name"),
+    "hue": _l("Hue"),
+    "kind": _l("Kind"),
+    "label": _l("Label"),
+    "language": _l("Language"),
+    "languages": _l("Languages"),
+    "lead": _l("In one sentence"),
+    "logo": _l("Logo"),
+    "minutes": _l("Minutes"),
+    "mode": _l("Takes part"),
+    "name": _l("Name"),
+    "note": _l("Note"),
+    "number": _l("Number"),
+    "organisation": _l("Workplace"),
+    "organiser": _l("Organiser"),
+    "overbooking": _l("Overbooking, in per cent"),
+    "photo_credit": _l("Photo credit"),
+    "place": _l("Has a place"),
+    "portrait": _l("Portrait"),
+    "position": _l("Position"),
+    "practical": _l("Practical information"),
+    "profession": _l("Profession"),
+    "queue_paused": _l("Waiting list paused"),
+    "registration_closes_at": _l("Registration closes"),
+    "registration_opens_at": _l("Registration opens"),
+    "revoked_at": _l("Revoked"),
+    "role": _l("Role"),
+    "room_id": _l("Room"),
+    "session_id": _l("Session"),
+    "slug": _l("Address"),
+    "speakers": _l("Speakers"),
+    "starts_at": _l("Starts"),
+    "state": _l("State"),
+    "statement": _l("Statement"),
+    "stream_url": _l("Stream"),
+    "theme": _l("Theme"),
+    "tier_id": _l("Sponsor tier"),
+    "time_zone": _l("Time zone"),
+    "title": _l("Title"),
+    "url": _l("Link"),
+    "valid_from": _l("Valid from"),
+    "valid_until": _l("Valid until"),
+    "venue_address": _l("Street"),
+    "venue_city": _l("Town"),
+    "venue_name": _l("Venue"),
+    "wants": _l("Waits for a place"),
+}
+
+VALUES = {
+    "archived": _l("Archived"),
+    "digital": _l("On the stream"),
+    "door_lead": _l("Door lead"),
+    "draft": _l("Draft"),
+    "health": _l("Health professional"),
+    "moderator": _l("Moderator"),
+    "none": _l("No place"),
+    "onsite": _l("In the room"),
+    "organizer": _l("Organizer"),
+    "other": _l("Other"),
+    "owner": _l("Owner"),
+    "participant": _l("Participant"),
+    "press": _l("Press"),
+    "programme": _l("Programme"),
+    "published": _l("Published"),
+    "speaker": _l("Speaker"),
+    "sponsor": _l("Sponsor"),
+}
+CODED_FIELDS = frozenset({"state", "place", "wants", "mode", "role", "badge_role", "profession"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: its name in words, what it was and what it is; empty where there was or is nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One entry of the log, ready to be read."""
+
+    at: datetime
+    who: str
+    what: str
+    name: str
+    changes: tuple[Change, ...]
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
+def kind_words(kind: str) -> str:
+    """Return what a kind of object is called."""
+    return str(KINDS.get(kind) or _plain(kind))
+
+
+def deed_words(action: str) -> str:
+    """Return what was done, such as "changed"."""
+    deed = action.rpartition(".")[2]
+    return str(DEEDS.get(deed) or deed.replace("_", " "))
+
+
+def actor_words(kind: str, label: str = "") -> str:
+    """Return who did it: a name where one is known, else what kind of somebody it was."""
+    return label if label and kind in {"account", "device"} else str(ACTORS.get(kind) or _plain(kind))
+
+
+def kinds_called(text: str) -> list[str]:
+    """Return the kinds of objects whose name, in the reader's language, holds ``text``."""
+    return [kind for kind, words in KINDS.items() if text.casefold() in str(words).casefold()]
+
+
+def deeds_called(text: str) -> list[str]:
+    """Return the deeds whose name, in the reader's language, holds ``text``."""
+    return [deed for deed, words in DEEDS.items() if text.casefold() in str(words).casefold()]
+
+
+def value_words(field: str, value: Any, zone: ZoneInfo) -> str:
+    """Return a logged value as people write it: days and times in ``zone``, yes and no, texts by language."""
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, Mapping):
+        parts = (f"{LANGUAGES.get(key, key)}: {value_words(field, part, zone)}" for key, part in value.items() if part)
+        return _cut("; ".join(parts))
+    if isinstance(value, (list, tuple)):
+        return _cut(", ".join(value_words(field, part, zone) for part in value))
+    return _text_words(field, str(value), zone)
+
+
+def _text_words(field: str, text: str, zone: ZoneInfo) -> str:
+    if field in {"language", "languages"}:
+        return LANGUAGES.get(text, text)
+    if field in CODED_FIELDS and text in VALUES:
+        return str(VALUES[text])
+    return _cut(_moment_words(text, zone))
+
+
+def _moment_words(text: str, zone: ZoneInfo) -> str:
+    try:
+        if _MOMENT.match(text):
+            moment = datetime.fromisoformat(text)
+            return f"{format_day(moment, zone)}, {format_clock(moment, zone)}"
+        if _DAY.match(text):
+            return format_day(date.fromisoformat(text))
+    except ValueError:
+        return text
+    return text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1].rstrip() + "…"
+
+
+def changes_in_words(entry: AuditEntry, zone: ZoneInfo) -> tuple[Change, ...]:
+    """Return the fields that an entry changed; those without a value before and after are left out."""
+    fields = [*entry.before, *(field for field in entry.after if field not in entry.before)]
+    changes = (
+        Change(
+            str(FIELDS.get(field) or _plain(field)),
+            value_words(field, entry.before.get(field), zone),
+            value_words(field, entry.after.get(field), zone),
+        )
+        for field in fields
+    )
+    return tuple(change for change in changes if change.before or change.after)
+
+
+def in_words(entry: AuditEntry, labels: Mapping[tuple[str, int], str], zone: ZoneInfo) -> LogLine:
+    """Return an entry as people read it; ``labels`` name the objects that it does not name itself."""
+    return LogLine(
+        at=entry.at,
+        who=actor_words(entry.actor_kind, entry.actor_label),
+        what=f"{kind_words(entry.object_kind)}: {deed_words(entry.action)}",
+        name=labels.get((entry.object_kind, entry.object_id)) or name_of(entry),
+        changes=changes_in_words(entry, zone),
+    )

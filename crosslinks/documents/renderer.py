@@ -48,15 +48,26 @@ class _EndedIdle(Exception):
 
 
 @dataclass(frozen=True)
+class PlacedCode:
+    """A QR code on a page (from 0): the symbol without its quiet zone, in millimetres from the upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    side: float
+    text: str
+
+
+@dataclass(frozen=True)
 class PrintJob:
-    """One document to print. ``codes`` are QR texts by the name used in ``code:name``, ``images`` bytes in ``asset:name``.
+    """One document to print; ``images`` are the bytes behind ``asset:name``.
 
     ``variant`` is a PDF variant such as ``pdf/ua-1`` (tagged).
     """
 
     html: str
     css: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Sequence[PlacedCode] = ()
     images: Mapping[str, bytes] = field(default_factory=dict)
     variant: str = ""
 
@@ -66,7 +77,7 @@ class PrintJob:
         request = {
             "html": self.html,
             "css": self.css,
-            "codes": dict(self.codes),
+            "codes": [[code.page, code.left, code.top, code.side, code.text] for code in self.codes],
             "images": images,
             "variant": self.variant,
         }

@@ -95,7 +95,7 @@ class _Child:
             "TMPDIR": str(folder),
             "LANG": "C.UTF-8",
         }
-        self.process = subprocess.Popen(  # noqa: S603 - our own module, nothing of a visitor's
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "crosslinks.documents.render"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

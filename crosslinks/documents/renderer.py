@@ -144,7 +144,10 @@ class _Child:
             return _EndedIdle()
         if code == -signal.SIGXCPU:
             return PrintingFailed("Making the PDF took too long and was stopped.")
-        return PrintingFailed(f"The PDF process ended unexpectedly ({code}); memory or a library may be missing.")
+        return PrintingFailed(
+            f"The PDF process ended unexpectedly ({code}). The print fonts or memory may be missing; "
+            "`make setup` installs the fonts."
+        )
 
     def stop(self) -> None:
         """End the process and close its pipes."""

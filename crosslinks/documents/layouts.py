@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crosslinks.documents.codes import CODE_MM, QUIET_MM
+from crosslinks.documents.codes import QUIET_MM, SYMBOL_MM
 from crosslinks.documents.fitting import NameStyle
 from crosslinks.documents.rules import BadgeFormat
 
 A_WIDTH, A_HEIGHT = 86.0, 55.0
 LOW_HEIGHT = 53.0
 STRANDS_WIDTH = 13.0
+CODE_MM = SYMBOL_MM + 2 * QUIET_MM
 
 
 class Design(StrEnum):
@@ -39,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Layout:
-    """All places and type sizes of one badge. ``scale`` is that of the fixed type."""
+    """All places and type sizes of one badge. ``scale`` is that of the fixed type; ``code`` is the symbol alone."""
 
     design: Design
     scale: float
@@ -71,10 +72,10 @@ def _code(width: float, height: float) -> Layout:
     scale = max(1.0, min(width / A_WIDTH, height / A_HEIGHT))
     low = height < LOW_HEIGHT
     top, band, name_top = (2.8, 7.4, 8.4) if low else (4.2 * scale, 9 * scale, 11 * scale)
-    side = CODE_MM * scale
+    side, quiet = SYMBOL_MM * scale, QUIET_MM * scale
     column = width - 42 * scale
     organisation_top = height - band - 2.8 * scale - 8 * scale
-    code_top = height - band - 0.6 * scale - side
+    code_top = height - band - 0.6 * scale - quiet - side
     return Layout(
         design=Design.CODE,
         scale=scale,
@@ -82,7 +83,7 @@ def _code(width: float, height: float) -> Layout:
         date=Box(width - 27 * scale, top, 23 * scale, 3.3 * scale),
         name=Box(5 * scale, name_top, column, height - band - 2.8 * scale - name_top),
         organisation=Box(5 * scale, organisation_top, column, 8 * scale),
-        code=Box(width - 1.07 * scale - side, code_top, side, side),
+        code=Box(width - 4 * scale - side, code_top, side, side),
         band=Box(0, height - band, width, band),
         style=NameStyle(9 * scale, 6, 5.6 * scale, 4.4, 0.8 * scale),
         organisation_size=3.2 * scale,
@@ -99,7 +100,7 @@ def _stack(width: float, height: float) -> Layout:
         date=Box(width - 28, 5, 23, 3.3),
         name=Box(5, 13, width - 10, code_top - 13),
         organisation=Box(5, code_top - 9, width - 10, 9),
-        code=Box(5 - QUIET_MM, code_top, CODE_MM, CODE_MM),
+        code=Box(5, code_top + QUIET_MM, SYMBOL_MM, SYMBOL_MM),
         band=Box(0, height - band, width, band),
         style=NameStyle(12.5, 6, 7.2, 5, 1.2, 1.0),
         organisation_size=3.6,
@@ -126,7 +127,7 @@ def _fold(width: float, height: float) -> Layout:
     half = height / 2
     scale = 1.2
     left = STRANDS_WIDTH + 4
-    code = CODE_MM * scale
+    code = SYMBOL_MM * scale
     return Layout(
         design=Design.FOLD,
         scale=scale,
@@ -134,12 +135,12 @@ def _fold(width: float, height: float) -> Layout:
         date=Box(width - 31, 5.4, 26, 4),
         name=Box(left, 15, width - left - 5, half - 15 - 15),
         organisation=Box(left, half - 15 - 12, width - left - 5, 12),
-        code=Box(6 - QUIET_MM * scale, half - 5 - code + QUIET_MM * scale, code, code),
+        code=Box(6, half - 6 - code, code, code),
         band=Box(left, half - 12, width - left - 5, 7),
         style=NameStyle(15, 8, 8.6, 6, 1.6, 1.0),
         organisation_size=4.4,
         back=Box(0, half, width, half),
         back_label=Box(6, 5.4, width - 12, 4),
         back_name=Box(6, 10.6, width - 12, 12),
-        day=Box(6 + code - QUIET_MM * scale + 1, 26, width - code - 12 + QUIET_MM * scale - 1, half - 31),
+        day=Box(code + 12, 26, width - code - 18, half - 32),
     )

@@ -20,9 +20,10 @@ import sys
 import threading
 from typing import Any
 
-from pypdf import PdfWriter
+import pydyf
+import pypdfium2
 
-from crosslinks.documents.codes import draw_code
+from crosslinks.documents.codes import code_modules, code_runs
 from crosslinks.documents.frames import PipeClosed, read_frame, write_frame
 
 try:
@@ -38,6 +39,7 @@ READY, RESULT, FAILURE = b"R", b"P", b"E"
 IDLE_SECONDS = 120
 MEMORY_LIMIT = 1 << 30
 CPU_SECONDS = 60
+POINTS_PER_MM = 72 / 25.4
 REMEDY = (
     "PDF needs the Pango libraries. On Debian or Ubuntu: "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. On macOS: brew install pango."
@@ -46,40 +48,59 @@ REMEDY = (
 type_of_suffix = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
 
 
-def fetcher_of(request: dict[str, Any]) -> Any:
-    """Return a WeasyPrint fetcher that knows ``asset:name`` and ``code:name`` of this request and refuses the rest."""
-    images: dict[str, str] = request["images"]
-    codes: dict[str, str] = request["codes"]
+def fetcher_of(images: dict[str, str]) -> Any:
+    """Return a WeasyPrint fetcher that knows ``asset:name`` of this request and refuses the rest."""
 
     class OwnAssets(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             scheme, _, name = url.partition(":")
-            if scheme == "code" and name in codes:
-                return URLFetcherResponse(url, draw_code(codes[name]), {"Content-Type": "image/png"})
-            if scheme == "asset" and name in images:
-                kind = type_of_suffix.get(name.rpartition(".")[2], "application/octet-stream")
-                return URLFetcherResponse(url, base64.b64decode(images[name]), {"Content-Type": kind})
-            raise ValueError(f"refused: {url[:100]}")
+            if scheme != "asset" or name not in images:
+                raise ValueError(f"refused: {url[:100]}")
+            kind = type_of_suffix.get(name.rpartition(".")[2], "application/octet-stream")
+            return URLFetcherResponse(url, base64.b64decode(images[name]), {"Content-Type": kind})
 
-    return OwnAssets(allowed_protocols=("code", "asset"), allow_redirects=False)
+    return OwnAssets(allowed_protocols=("asset",), allow_redirects=False)
+
+
+def draw_codes(pdf: Any, codes: list[list[Any]]) -> None:
+    """Draw QR codes, ``[page, left, top, side, text]`` in millimetres, each as one path under its page's text."""
+    pages = [item for item in pdf.objects if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/Page"]
+    drawings: dict[int, list[str]] = {}
+    for number, left, top, side, text in codes:
+        modules = code_modules(text)
+        scale = side * POINTS_PER_MM / len(modules)
+        x, y = left * POINTS_PER_MM, pages[number]["MediaBox"][3] - top * POINTS_PER_MM
+        path = " ".join(f"{column} {row} {length} 1 re" for column, row, length in code_runs(modules))
+        place = f"{scale:.5f} 0 0 {-scale:.5f} {x:.3f} {y:.3f} cm"
+        drawings.setdefault(number, []).append(f"q 0 g {place} {path} f Q")
+    for number, parts in drawings.items():
+        stream = pydyf.Stream(["/Artifact BMC", *parts, "EMC"], compress=True)
+        pdf.add_object(stream)
+        pages[number]["Contents"] = pydyf.Array([stream.reference, pages[number]["Contents"]])
 
 
 def render(request: dict[str, Any], fonts: Any) -> bytes:
     """Return the PDF of one request's HTML, set in the fonts of this process only."""
-    fetcher = fetcher_of(request)
+    fetcher = fetcher_of(request["images"])
     sheet = weasyprint.CSS(string=request["css"], font_config=fonts, url_fetcher=fetcher)
     page = weasyprint.HTML(string=request["html"], url_fetcher=fetcher, base_url="asset:")
     document = page.render(font_config=fonts, stylesheets=[sheet])
-    return bytes(document.write_pdf(pdf_variant=request["variant"] or None))
+    pdf = document.write_pdf(
+        finisher=lambda _, pdf: draw_codes(pdf, request["codes"]),
+        pdf_variant=request["variant"] or None,
+    )
+    return bytes(pdf)
 
 
 def merge(parts: list[str]) -> bytes:
     """Return one PDF of several, in order."""
-    writer = PdfWriter()
+    whole = pypdfium2.PdfDocument.new()
     for part in parts:
-        writer.append(io.BytesIO(base64.b64decode(part)))
+        with pypdfium2.PdfDocument(base64.b64decode(part)) as document:
+            whole.import_pages(document)
     merged = io.BytesIO()
-    writer.write(merged)
+    whole.save(merged)
+    whole.close()
     return merged.getvalue()
 
 

@@ -48,15 +48,26 @@ class _EndedIdle(Exception):
 
 
 @dataclass(frozen=True)
+class PlacedCode:
+    """A QR code on a page (from 0): the symbol without its quiet zone, in millimetres from the upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    side: float
+    text: str
+
+
+@dataclass(frozen=True)
 class PrintJob:
-    """One document to print. ``codes`` are QR texts by the name used in ``code:name``, ``images`` bytes in ``asset:name``.
+    """One document to print; ``images`` are the bytes behind ``asset:name``.
 
     ``variant`` is a PDF variant such as ``pdf/ua-1`` (tagged).
     """
 
     html: str
     css: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Sequence[PlacedCode] = ()
     images: Mapping[str, bytes] = field(default_factory=dict)
     variant: str = ""
 
@@ -66,7 +77,7 @@ class PrintJob:
         request = {
             "html": self.html,
             "css": self.css,
-            "codes": dict(self.codes),
+            "codes": [[code.page, code.left, code.top, code.side, code.text] for code in self.codes],
             "images": images,
             "variant": self.variant,
         }
@@ -84,7 +95,7 @@ class _Child:
             "TMPDIR": str(folder),
             "LANG": "C.UTF-8",
         }
-        self.process = subprocess.Popen(  # noqa: S603 - our own module, nothing of a visitor's
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "crosslinks.documents.render"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -133,7 +144,10 @@ class _Child:
             return _EndedIdle()
         if code == -signal.SIGXCPU:
             return PrintingFailed("Making the PDF took too long and was stopped.")
-        return PrintingFailed(f"The PDF process ended unexpectedly ({code}); memory or a library may be missing.")
+        return PrintingFailed(
+            f"The PDF process ended unexpectedly ({code}). The print fonts or memory may be missing; "
+            "`make setup` installs the fonts."
+        )
 
     def stop(self) -> None:
         """End the process and close its pipes."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crosslinks.checkin.models import Device, Gate
 from crosslinks.checkin.rules import GateKind
@@ -93,9 +93,12 @@ _PHONE = (
 )
 
 
+_BY_TOKEN = _PHONE.where(Device.token_hash == bindparam("token_hash"))
+
+
 def find_phone(token: str) -> DoorPhone | None:
     """Return the phone that holds this token, revoked and expired ones too, or None."""
-    row = db.session.execute(_PHONE.where(Device.token_hash == hash_secret(token))).first()
+    row = db.session.execute(_BY_TOKEN, {"token_hash": hash_secret(token)}).first()
     return None if row is None else DoorPhone(*tuple(row))
 
 

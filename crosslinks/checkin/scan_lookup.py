@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Executable, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crosslinks.checkin.models import Attendance, Gate, Scan
@@ -24,9 +26,38 @@ from crosslinks.checkin.rules import (
 )
 from crosslinks.kernel.db import db
 from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.rules import BadgeRole, Place
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
 ATTENDANCE: Table = Attendance.__table__  # type: ignore[assignment]
+_PERSON: Table = Registration.__table__  # type: ignore[assignment]
+_TICKET: Table = Ticket.__table__  # type: ignore[assignment]
+_GATE: Table = Gate.__table__  # type: ignore[assignment]
+
+# Built once: building a statement costs more than running it.
+_PERSON_COLUMNS = [
+    _PERSON.c[name]
+    for name in (
+        "id", "given_name", "family_name", "organisation", "role", "place", "wants", "cancelled_at", "needs_assistance"
+    )
+]  # fmt: skip
+_BY_TICKET = (
+    select(_TICKET.c.ticket_id, _TICKET.c.replaced_at, *_PERSON_COLUMNS)
+    .join_from(_TICKET, _PERSON, _PERSON.c.id == _TICKET.c.registration_id)
+    .where(_TICKET.c.ticket_id.in_(bindparam("shown", expanding=True)), _PERSON.c.edition_id == bindparam("edition"))
+)
+_BY_REFERENCE = select(_PERSON.c.reference, *_PERSON_COLUMNS).where(
+    _PERSON.c.reference.in_(bindparam("shown", expanding=True)), _PERSON.c.edition_id == bindparam("edition")
+)
+_ANSWERS = select(SCAN.c.uuid, SCAN.c.edition_id, SCAN.c.answer).where(
+    SCAN.c.uuid.in_(bindparam("ids", expanding=True))
+)
+_FACTS = select(
+    SCAN.c.registration_id, SCAN.c.uuid, SCAN.c.kind, SCAN.c.at, SCAN.c.outcome, SCAN.c.gate_id, SCAN.c.decided,
+    SCAN.c.undoes,
+).where(SCAN.c.registration_id.in_(bindparam("people", expanding=True)))  # fmt: skip
+_GATES = select(_GATE.c.slug, _GATE.c.id).where(_GATE.c.edition_id == bindparam("edition"))
+_GATE_NAME = select(_GATE.c.name).where(_GATE.c.id == bindparam("gate"))
 
 
 @dataclass(frozen=True)
@@ -68,45 +99,60 @@ class Known:
 
 def look_up(edition_id: int, *, ids: set[UUID], ticket_ids: set[bytes], references: set[str], gates: bool) -> Known:
     """Return what is known of these scans, tickets and references; the people in it are locked from here on."""
-    by_ticket = _tickets(edition_id, ticket_ids)
-    by_reference = _references(edition_id, references)
-    person_ids = sorted({person_id for person_id, _ in by_ticket.values()} | set(by_reference.values()))
+    people: dict[int, Person] = {}
+    by_ticket = _tickets(edition_id, ticket_ids, people)
+    by_reference = _references(edition_id, references, people)
+    person_ids = sorted(people)
     _lock(edition_id, person_ids)
     return Known(
         answers=stored_answers(ids),
         by_ticket=by_ticket,
         by_reference=by_reference,
-        people=_people(person_ids),
+        people=people,
         facts=_facts(person_ids),
         gates=_gates(edition_id) if gates else {},
     )
 
 
-def _tickets(edition_id: int, ticket_ids: set[bytes]) -> dict[bytes, tuple[int, bool]]:
+def execute(statement: Executable, values: Any = None) -> Any:
+    """Run a statement on the transaction's connection, without the session's own work for objects."""
+    return db.session.connection().execute(statement, values)
+
+
+def _tickets(edition_id: int, ticket_ids: set[bytes], people: dict[int, Person]) -> dict[bytes, tuple[int, bool]]:
     if not ticket_ids:
         return {}
-    rows = db.session.execute(
-        select(Ticket.ticket_id, Ticket.registration_id, Ticket.replaced_at)
-        .join(Registration, Registration.id == Ticket.registration_id)
-        .where(Ticket.ticket_id.in_(ticket_ids), Registration.edition_id == edition_id)
-    )
-    return {ticket_id: (person_id, replaced_at is not None) for ticket_id, person_id, replaced_at in rows}
+    found = {}
+    rows = execute(_BY_TICKET, {"shown": list(ticket_ids), "edition": edition_id})
+    for ticket_id, replaced_at, *facts in rows:
+        person = people[facts[0]] = _person(*facts)
+        found[ticket_id] = (person.id, replaced_at is not None)
+    return found
 
 
-def _references(edition_id: int, references: set[str]) -> dict[str, int]:
+def _references(edition_id: int, references: set[str], people: dict[int, Person]) -> dict[str, int]:
     if not references:
         return {}
-    rows = db.session.execute(
-        select(Registration.reference, Registration.id).where(
-            Registration.edition_id == edition_id, Registration.reference.in_(references)
-        )
-    )
-    return {row[0]: row[1] for row in rows}
+    found = {}
+    for reference, *facts in execute(_BY_REFERENCE, {"shown": list(references), "edition": edition_id}):
+        person = people[facts[0]] = _person(*facts)
+        found[reference] = person.id
+    return found
 
 
-def insert_into(table: Table) -> Any:
-    """Return the dialect's INSERT, which knows ON CONFLICT."""
-    return (sqlite if is_sqlite() else postgresql).insert(table)
+def _person(
+    person_id: int,
+    given: str,
+    family: str,
+    organisation: str,
+    role: BadgeRole,
+    place: Place,
+    wants: Place,
+    cancelled_at: datetime | None,
+    needs_assistance: bool,
+) -> Person:
+    standing = standing_of(place, wants, cancelled=cancelled_at is not None)
+    return Person(person_id, f"{given} {family}".strip(), organisation, role.value, standing, needs_assistance)
 
 
 def is_sqlite() -> bool:
@@ -114,52 +160,33 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
+@cache
+def upsert_attendance(dialect: str, *names: str) -> Executable:
+    """Return the statement that writes attendance rows, taking ``names`` from the new row where one stands already."""
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(ATTENDANCE)
+    changed = {name: statement.excluded[name] for name in names}
+    return statement.on_conflict_do_update(index_elements=["registration_id"], set_=changed)
+
+
 def _lock(edition_id: int, person_ids: Sequence[int]) -> None:
     """Take each person's attendance row, in order of id, so that two doors cannot both be the first."""
     if not person_ids or is_sqlite():
         return
-    statement = insert_into(ATTENDANCE).values(
-        [{"registration_id": person_id, "edition_id": edition_id, "inside": False} for person_id in person_ids]
-    )
-    db.session.execute(
-        statement.on_conflict_do_update(index_elements=["registration_id"], set_={"edition_id": edition_id})
-    )
+    for person_id in person_ids:
+        row = {"registration_id": person_id, "edition_id": edition_id, "inside": False}
+        execute(upsert_attendance("postgresql", "edition_id"), row)
 
 
 def stored_answers(ids: Iterable[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]]:
     """Return the edition and the first answer of each scan stored under these ids."""
-    rows = db.session.execute(select(SCAN.c.uuid, SCAN.c.edition_id, SCAN.c.answer).where(SCAN.c.uuid.in_(ids)))
-    return {uuid: (edition_id, answer) for uuid, edition_id, answer in rows}
-
-
-def _people(ids: Sequence[int]) -> dict[int, Person]:
-    if not ids:
-        return {}
-    rows = db.session.execute(
-        select(
-            Registration.id, Registration.given_name, Registration.family_name, Registration.organisation,
-            Registration.role, Registration.place, Registration.wants, Registration.cancelled_at,
-            Registration.needs_assistance,
-        ).where(Registration.id.in_(ids))
-    )  # fmt: skip
-    return {
-        person_id: Person(person_id, f"{given} {family}".strip(), organisation, role.value,
-                          standing_of(place, wants, cancelled=cancelled_at is not None), needs_assistance)
-        for person_id, given, family, organisation, role, place, wants, cancelled_at, needs_assistance in rows
-    }  # fmt: skip
+    return {uuid: (edition_id, answer) for uuid, edition_id, answer in execute(_ANSWERS, {"ids": list(ids)})}
 
 
 def _facts(ids: Sequence[int]) -> dict[int, list[ScanFact]]:
     facts: dict[int, list[ScanFact]] = defaultdict(list)
     if not ids:
         return facts
-    rows = db.session.execute(
-        select(
-            Scan.registration_id, Scan.uuid, Scan.kind, Scan.at, Scan.outcome, Scan.gate_id, Scan.decided, Scan.undoes
-        ).where(Scan.registration_id.in_(ids))
-    )
-    person_id: Any
-    for person_id, uuid, kind, at, outcome, gate_id, decided, undoes in rows:
+    for person_id, uuid, kind, at, outcome, gate_id, decided, undoes in execute(_FACTS, {"people": ids}):
         facts[person_id].append(
             ScanFact(uuid, ScanKind(kind), at, Outcome(outcome), gate_id, Outcome(decided) if decided else None, undoes)
         )
@@ -167,12 +194,9 @@ def _facts(ids: Sequence[int]) -> dict[int, list[ScanFact]]:
 
 
 def _gates(edition_id: int) -> dict[str, int]:
-    rows = db.session.execute(select(Gate.slug, Gate.id).where(Gate.edition_id == edition_id))
-    return {row[0]: row[1] for row in rows}
+    return {slug: gate_id for slug, gate_id in execute(_GATES, {"edition": edition_id})}  # noqa: C416 - rows are no pairs
 
 
 def gate_name(gate_id: int | None) -> str:
     """Return the name of a gate, empty for one that is gone."""
-    if gate_id is None:
-        return ""
-    return db.session.scalar(select(Gate.name).where(Gate.id == gate_id)) or ""
+    return execute(_GATE_NAME, {"gate": gate_id}).scalar() or ""

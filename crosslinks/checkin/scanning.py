@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from crosslinks.accounts.audit import record
 from crosslinks.checkin.devices import DoorPhone
@@ -29,15 +30,15 @@ from crosslinks.checkin.rules import (
     decide,
 )
 from crosslinks.checkin.scan_lookup import (
-    ATTENDANCE,
     SCAN,
     Known,
     Person,
+    execute,
     gate_name,
-    insert_into,
     is_sqlite,
     look_up,
     stored_answers,
+    upsert_attendance,
 )
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.db import db
@@ -46,6 +47,7 @@ from crosslinks.registration.tickets import UnreadableTicket, read_ticket_text, 
 
 SEEN_EVERY = timedelta(seconds=30)
 CLOCK_TOLERANCE = timedelta(seconds=2)
+_INSERT_NEW = postgresql.insert(SCAN).on_conflict_do_nothing(index_elements=["uuid"]).returning(SCAN.c.uuid)
 
 
 @dataclass(frozen=True)
@@ -258,11 +260,10 @@ def _insert(rows: list[dict[str, Any]]) -> bool:
     """
     rows = sorted(rows, key=lambda row: row["uuid"])
     if is_sqlite():
-        db.session.execute(insert_into(SCAN), rows)
+        execute(insert(SCAN), rows)
         return True
     with db.session.begin_nested() as savepoint:
-        statement = insert_into(SCAN).on_conflict_do_nothing(index_elements=["uuid"]).returning(SCAN.c.uuid)
-        stored = db.session.execute(statement, rows).scalars().all()
+        stored = db.session.execute(_INSERT_NEW, rows).scalars().all()
         if len(stored) < len(rows):
             savepoint.rollback()
             return False
@@ -285,9 +286,7 @@ def _keep_attendance(phone: DoorPhone, known: Known, touched: Iterable[int]) -> 
         )
     if not rows:
         return
-    statement = insert_into(ATTENDANCE)
-    changed = {name: statement.excluded[name] for name in ("inside", "entered_at", "gate_id", "first_at")}
-    db.session.execute(statement.on_conflict_do_update(index_elements=["registration_id"], set_=changed), rows)
+    execute(upsert_attendance(db.engine.dialect.name, "inside", "entered_at", "gate_id", "first_at"), rows)
 
 
 def _log_overrides(phone: DoorPhone, rows: Iterable[dict[str, Any]], now: datetime) -> None:

@@ -30,6 +30,8 @@ from crosslinks.mail import models as mail_models
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
+from crosslinks.registration.api import registration_api
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.public import sponsors_public
 from crosslinks.web.clients import init_limits
@@ -40,6 +42,8 @@ from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import init_languages
 from crosslinks.web.markdown import init_markdown
 from crosslinks.web.media import init_media
+from crosslinks.web.openapi import PARTS as OPENAPI_PARTS
+from crosslinks.web.openapi import openapi
 from crosslinks.web.pages import init_pages
 from crosslinks.web.security import Guard, init_security
 
@@ -100,7 +104,9 @@ def _plug_in_features(app: Flask) -> None:
         checkin_api,
         editions_choose,
         editions_manage,
+        openapi,
         programme_public,
+        registration_api,
         sponsors_public,
     ):
         app.register_blueprint(blueprint)
@@ -109,3 +115,4 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}
+    app.extensions[OPENAPI_PARTS] = [*REGISTRATION_OPERATIONS]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from email_validator import EmailNotValidError, validate_email
 
 from crosslinks.kernel.errors import Invalid
 
 
+@lru_cache(maxsize=8)
 def normalise_email(text: str) -> tuple[str, str]:
     """Return ``(address, key)`` without asking DNS; raises ``Invalid``.
 
-    The key ignores case and the two ways of writing an international domain.
+    The key ignores case and the two ways of writing an international domain. The form, the limit and the operation of
+    one request each ask: the last few answers are kept.
     """
     try:
         found = validate_email(text, check_deliverability=False)

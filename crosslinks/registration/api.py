@@ -1,0 +1,91 @@
+"""The JSON twin of the registration form."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from crosslinks.config import settings
+from crosslinks.editions.queries import find_conference_id, find_stamp
+from crosslinks.editions.rules import EditionState
+from crosslinks.kernel.actors import Actor
+from crosslinks.kernel.clock import now
+from crosslinks.kernel.db import transaction
+from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.tokens import show_reference
+from crosslinks.registration.addresses import normalise_email
+from crosslinks.registration.joining import register
+from crosslinks.registration.payloads import RegistrationAnswer, RegistrationPayload
+from crosslinks.registration.rules import Details, Receipt, Source
+from crosslinks.web.clients import spend, spend_client_request
+from crosslinks.web.languages import current_language
+from crosslinks.web.openapi import ApiOperation
+from crosslinks.web.payloads import read_payload
+from crosslinks.web.security import csrf, public
+
+registration_api = Blueprint("registration_api", __name__, url_prefix="/api/v1")
+csrf.exempt(registration_api)
+
+OPERATIONS = (
+    ApiOperation(
+        "POST",
+        "/api/v1/{conference}/{edition}/registrations",
+        "register",
+        "Take a place, or join the queue. The address is written to; it alone learns whether it was known.",
+        takes=RegistrationPayload,
+        answers={201: RegistrationAnswer},
+        refuses={
+            400: "Not JSON.",
+            404: "No such edition, or not published.",
+            409: "Registration is not open.",
+            413: "Too large.",
+            415: "Not application/json.",
+            422: "Something cannot be used; fields says what.",
+            429: "Too many; Retry-After says when, in seconds.",
+        },
+    ),
+)
+
+
+def spend_address(email: str) -> None:
+    """Count one public write for an e-mail address, known or not; raises ``TooMany``."""
+    spend("address", normalise_email(email)[1], settings().writes_per_address, "hour")
+
+
+@registration_api.post("/<conference>/<edition>/registrations")
+@public
+def create(conference: str, edition: str) -> tuple[Response, int]:
+    stamp = find_stamp(conference, edition)
+    if stamp is None:
+        raise NotFound("edition.unknown" if find_conference_id(conference) else "conference.unknown")
+    if stamp.state == EditionState.DRAFT:
+        raise NotFound("edition.unpublished")
+    spend_client_request()
+    payload = read_payload(RegistrationPayload)
+    spend_address(payload.email)
+    details = Details(
+        payload.given_name,
+        payload.family_name,
+        payload.email,
+        payload.organisation,
+        payload.profession,
+        current_language(),
+        payload.needs_assistance,
+    )
+    with transaction():
+        receipt = register(
+            actor=Actor.visitor(),
+            now=now(),
+            edition_id=stamp.edition_id,
+            details=details,
+            mode=payload.mode,
+            meanwhile_digital=payload.meanwhile_digital,
+            source=Source.API,
+        )
+    return jsonify(_answer(receipt)), 201
+
+
+def _answer(receipt: Receipt) -> dict[str, object]:
+    answer: dict[str, object] = {"status": receipt.status.value, "reference": show_reference(receipt.reference)}
+    if receipt.position is not None:
+        answer["position"] = receipt.position
+    return answer

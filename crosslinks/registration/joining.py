@@ -10,36 +10,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Table, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
-from crosslinks.accounts.audit import record
-from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import next_roster_seq
 from crosslinks.editions.rules import EditionState, Mode, RegistrationWindow, registration_window
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
-from crosslinks.kernel.errors import Conflict, NotFound
+from crosslinks.kernel.errors import Conflict
 from crosslinks.kernel.tokens import new_reference
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import Registration, Ticket
-from crosslinks.registration.notices import note, queue_letter, tell
+from crosslinks.registration.notices import note, queue_letter
 from crosslinks.registration.places import PlaceBook
-from crosslinks.registration.rules import Details, Place, Receipt, Source, Status, search_key
+from crosslinks.registration.rules import Details, EditionFacts, Place, Receipt, Source, Status, search_key
 from crosslinks.registration.tickets import new_ticket_id
 
 PRIVACY_VERSION = "2024-01"
+_REGISTRATIONS: Table = Registration.metadata.tables["registration"]
+_TICKETS: Table = Ticket.metadata.tables["ticket"]
 
 
 @dataclass(frozen=True)
 class _Decision:
     """What a newcomer gets."""
 
+    mode: Mode
     place: Place
     wants: Place
-    joined_at: datetime | None
-    position: int | None
+    joined_at: datetime | None = None
+    position: int | None = None
 
     @property
     def status(self) -> Status:
@@ -47,22 +47,15 @@ class _Decision:
         return Status.CONFIRMED if self.wants is Place.NONE else Status.WAITING
 
 
-def require_open(edition: Edition, now: datetime) -> None:
+def require_open(edition: EditionFacts, now: datetime) -> None:
     """Raise ``Conflict`` unless a visitor may register at ``now``."""
-    window = registration_window(now, edition.registration_opens_at, edition.registration_closes_at)
     if edition.state is EditionState.ARCHIVED or now >= edition.ends_at:
         raise Conflict("edition.over")
+    window = registration_window(now, edition.opens_at, edition.closes_at)
     if edition.state is EditionState.DRAFT or window is RegistrationWindow.NOT_YET:
         raise Conflict("registration.not_open")
     if window is RegistrationWindow.CLOSED:
         raise Conflict("registration.closed")
-
-
-def _load(edition_id: int) -> Edition:
-    edition = db.session.get(Edition, edition_id, options=[joinedload(Edition.conference)])
-    if edition is None:
-        raise NotFound("edition.unknown")
-    return edition
 
 
 def register(
@@ -80,27 +73,33 @@ def register(
     A known address gets what a newcomer would get. Raises ``Conflict`` when registration is closed, ``Invalid`` for
     an unusable address.
     """
-    edition = _load(edition_id)
-    require_open(edition, now)
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
+    require_open(book.edition, now)
     decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
     known, reference = _look_up(edition_id, address[1])
     seq = next_roster_seq(edition_id)
     if known is None:
         try:
             added = _add(
-                edition, details, address, decision, now=now, reference=reference, source=source, roster_seq=seq
+                details,
+                address,
+                decision,
+                now,
+                edition_id=edition_id,
+                reference=reference,
+                source=source,
+                roster_seq=seq,
             )
         except IntegrityError:
             known, reference = _look_up(edition_id, address[1])
             if known is None:
                 raise
         else:
-            return _welcome(added, decision, mode, book, actor=actor, now=now)
+            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
     else:
         _write_as_much(known.id)
-    return _answer_the_same(edition, known, reference, decision, book, actor=actor, now=now)
+    return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
 
 
 def add_by_hand(
@@ -119,30 +118,37 @@ def add_by_hand(
 
     ``override`` is the reason for a place although the mode is full. Raises ``Conflict`` when the address is known.
     """
-    edition = _load(edition_id)
     address = normalise_email(details.email) if details.email else ("", "")
     book = PlaceBook(edition_id)
     decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
     if override:
-        decision = _Decision(Place.of(mode), Place.NONE, None, None)
+        decision = _Decision(mode, Place.of(mode), Place.NONE)
     known, reference = _look_up(edition_id, address[1])
     if known is not None:
         raise Conflict("registration.email_known")
     seq = next_roster_seq(edition_id)
     added = _add(
-        edition, details, address, decision, now=now, reference=reference, source=source, roster_seq=seq, **more
+        details,
+        address,
+        decision,
+        now,
+        edition_id=edition_id,
+        reference=reference,
+        source=source,
+        roster_seq=seq,
+        **more,
     )
-    return _welcome(added, decision, mode, book, actor=actor, now=now, override=override)
+    return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, override=override)
 
 
 def _decide(book: PlaceBook, mode: Mode, now: datetime, *, meanwhile_digital: bool) -> _Decision:
     target = Place.of(mode)
     if book.count(mode).has_room:
-        return _Decision(target, Place.NONE, None, None)
+        return _Decision(mode, target, Place.NONE)
     held = Place.NONE
     if meanwhile_digital and mode is Mode.ONSITE and Mode.DIGITAL in book.counts and book.count(Mode.DIGITAL).has_room:
         held = Place.DIGITAL
-    return _Decision(held, target, book.next_joined_at(target, now), book.position_of_newcomer(target))
+    return _Decision(mode, held, target, book.next_joined_at(target, now), book.position_of_newcomer(target))
 
 
 _LOOK_UP = text(
@@ -163,41 +169,33 @@ def _look_up(edition_id: int, key: str) -> tuple[Row[Any] | None, str]:
             return (rows[0] if rows else None), reference
 
 
-def _add(
-    edition: Edition,
-    details: Details,
-    address: tuple[str, str],
-    decision: _Decision,
-    *,
-    now: datetime,
-    **more: Any,
-) -> Registration:
+def _add(details: Details, address: tuple[str, str], decision: _Decision, now: datetime, **more: Any) -> int:
     """Insert the person and their ticket within a savepoint; raises ``IntegrityError`` when the address is taken."""
-    registration = Registration(
-        edition=edition,
-        given_name=details.given_name,
-        family_name=details.family_name,
-        name_key=search_key(details.given_name, details.family_name),
-        email=address[0],
-        email_key=address[1],
-        organisation=details.organisation,
-        profession=details.profession,
-        language=details.language,
-        needs_assistance=details.needs_assistance,
-        place=decision.place,
-        wants=decision.wants,
-        joined_at=decision.joined_at,
-        privacy_version=PRIVACY_VERSION,
-        privacy_seen_at=now,
-        created_at=now,
-        changed_at=now,
-        tickets=[Ticket(ticket_id=new_ticket_id(), issued_at=now)],
-        **more,
-    )
-    with db.session.begin_nested():
-        db.session.add(registration)
-        db.session.flush()
-    return registration
+    values = {
+        "given_name": details.given_name,
+        "family_name": details.family_name,
+        "name_key": search_key(details.given_name, details.family_name),
+        "email": address[0],
+        "email_key": address[1],
+        "organisation": details.organisation,
+        "profession": details.profession,
+        "language": details.language,
+        "needs_assistance": details.needs_assistance,
+        "place": decision.place,
+        "wants": decision.wants,
+        "joined_at": decision.joined_at,
+        "privacy_version": PRIVACY_VERSION,
+        "privacy_seen_at": now,
+        "created_at": now,
+        "changed_at": now,
+    }
+    connection = db.session.connection()
+    with connection.begin_nested():
+        added = connection.execute(_REGISTRATIONS.insert(), values | more)
+        (registration_id,) = added.inserted_primary_key or (0,)
+        ticket = {"registration_id": registration_id, "ticket_id": new_ticket_id(), "issued_at": now}
+        connection.execute(_TICKETS.insert(), ticket)
+    return registration_id
 
 
 _SAME_PERSON = text("UPDATE registration SET changed_at = changed_at WHERE id = :id")
@@ -206,45 +204,47 @@ _SAME_TICKET = text("UPDATE ticket SET issued_at = issued_at WHERE registration_
 
 def _write_as_much(registration_id: int) -> None:
     """Write to the same tables as adding somebody does, and change nothing."""
-    with db.session.begin_nested():
-        db.session.execute(_SAME_PERSON, {"id": registration_id})
-        db.session.execute(_SAME_TICKET, {"id": registration_id})
+    connection = db.session.connection()
+    with connection.begin_nested():
+        connection.execute(_SAME_PERSON, {"id": registration_id})
+        connection.execute(_SAME_TICKET, {"id": registration_id})
 
 
 def _welcome(
-    registration: Registration,
+    registration_id: int,
+    reference: str,
+    details: Details,
+    address: str,
     decision: _Decision,
-    mode: Mode,
     book: PlaceBook,
     *,
     actor: Actor,
     now: datetime,
     override: str = "",
 ) -> Receipt:
-    kind = "confirmed" if decision.status is Status.CONFIRMED else "waiting"
-    facts = {} if decision.position is None else {"position": decision.position}
-    tell(registration, kind, now=now, mode=mode.value, **facts)
-    after = {"place": decision.place, "wants": decision.wants, "source": registration.source}
-    note(registration, "created", actor=actor, now=now, after=after | ({"override": override} if override else {}))
-    return _close(
-        book,
-        decision,
-        Receipt(decision.status, decision.place, registration.reference, decision.position, registration.id),
-    )
+    if address:
+        facts = {} if decision.position is None else {"position": decision.position}
+        queue_letter(
+            book.edition,
+            decision.status.value,
+            now=now,
+            registration_id=registration_id,
+            language=details.language,
+            to_address=address,
+            to_name=f"{details.given_name} {details.family_name}".strip(),
+            mode=decision.mode.value,
+            **facts,
+        )
+    after = {"place": decision.place, "wants": decision.wants} | ({"override": override} if override else {})
+    note(book.edition, registration_id, "created", actor=actor, now=now, after=after)
+    return _close(book, decision, reference, registration_id, is_known=False)
 
 
 def _answer_the_same(
-    edition: Edition,
-    known: Row[Any],
-    reference: str,
-    decision: _Decision,
-    book: PlaceBook,
-    *,
-    actor: Actor,
-    now: datetime,
+    known: Row[Any], reference: str, decision: _Decision, book: PlaceBook, *, actor: Actor, now: datetime
 ) -> Receipt:
     queue_letter(
-        edition,
+        book.edition,
         "already",
         now=now,
         registration_id=known.id,
@@ -252,24 +252,14 @@ def _answer_the_same(
         to_address=known.email,
         to_name=f"{known.given_name} {known.family_name}".strip(),
     )
-    record(
-        actor=actor,
-        action="registration.repeated",
-        object_kind="registration",
-        object_id=known.id,
-        now=now,
-        conference_id=edition.conference_id,
-        edition_id=edition.id,
-    )
-    return _close(
-        book, decision, Receipt(decision.status, decision.place, reference, decision.position, known.id, is_known=True)
-    )
+    note(book.edition, known.id, "repeated", actor=actor, now=now)
+    return _close(book, decision, reference, known.id, is_known=True)
 
 
-def _close(book: PlaceBook, decision: _Decision, receipt: Receipt) -> Receipt:
+def _close(book: PlaceBook, decision: _Decision, reference: str, registration_id: int, *, is_known: bool) -> Receipt:
     """Raise the public revision when a newcomer changes the word for places left, then write."""
     book.shift(decision.place, 1, 0)
     book.shift(decision.wants, 0, 1)
     book.close()
     db.session.flush()
-    return receipt
+    return Receipt(decision.status, decision.place, reference, decision.position, registration_id, is_known=is_known)

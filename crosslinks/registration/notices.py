@@ -7,26 +7,32 @@ from datetime import datetime
 from typing import Any
 
 from crosslinks.accounts.audit import record
-from crosslinks.editions.models import Edition
 from crosslinks.kernel.actors import Actor
 from crosslinks.mail.operations import queue_mail
 from crosslinks.registration.models import Registration
+from crosslinks.registration.rules import EditionFacts
 
 
-def tell(registration: Registration, kind: str, *, now: datetime, **facts: Any) -> None:
+def tell(edition: EditionFacts, registration: Registration, kind: str, *, now: datetime, **facts: Any) -> None:
     """Queue the letter ``registration.<kind>``; the row holds frozen facts, never a ticket or a link.
 
     Who gave no address is told at the desk.
     """
     if registration.email:
         queue_letter(
-            registration.edition, kind, now=now, registration_id=registration.id, language=registration.language,
-            to_address=registration.email, to_name=registration.name, **facts,
-        )  # fmt: skip
+            edition,
+            kind,
+            now=now,
+            registration_id=registration.id,
+            language=registration.language,
+            to_address=registration.email,
+            to_name=registration.name,
+            **facts,
+        )
 
 
 def queue_letter(
-    edition: Edition,
+    edition: EditionFacts,
     kind: str,
     *,
     now: datetime,
@@ -47,7 +53,7 @@ def queue_letter(
             "edition": edition.title,
             "starts_at": edition.starts_at.isoformat(),
             "ends_at": edition.ends_at.isoformat(),
-            "zone": edition.time_zone,
+            "zone": edition.zone,
             **facts,
         },
         now=now,
@@ -57,7 +63,8 @@ def queue_letter(
 
 
 def note(
-    registration: Registration,
+    edition: EditionFacts,
+    registration_id: int,
     action: str,
     *,
     actor: Actor,
@@ -70,10 +77,10 @@ def note(
         actor=actor,
         action=f"registration.{action}",
         object_kind="registration",
-        object_id=registration.id,
+        object_id=registration_id,
         now=now,
-        conference_id=registration.edition.conference_id,
-        edition_id=registration.edition_id,
+        conference_id=edition.conference_id,
+        edition_id=edition.id,
         before=before,
         after=after,
     )

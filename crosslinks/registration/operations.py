@@ -54,7 +54,7 @@ def rename(
     organisation: str | None = None,
 ) -> bool:
     """Correct the name, and the organisation when given; return whether anything changed. Nobody is mailed."""
-    registration, _book = _open(registration_id)
+    registration, book = _open(registration_id)
     _refuse_cancelled(registration)
     names = ("given_name", "family_name", "organisation")
     before = {name: getattr(registration, name) for name in names}
@@ -66,32 +66,40 @@ def rename(
         return False
     registration.name_key = search_key(given_name, family_name)
     _seen_by_doors(registration, now)
-    note(registration, "renamed", actor=actor, now=now, before=before, after=after)
+    note(book.edition, registration.id, "renamed", actor=actor, now=now, before=before, after=after)
     db.session.flush()
     return True
 
 
 def set_assistance(*, actor: Actor, now: datetime, registration_id: int, needs_assistance: bool) -> None:
     """Note whether somebody needs assistance at the venue; the door sees it. Nobody is mailed."""
-    registration, _book = _open(registration_id)
+    registration, book = _open(registration_id)
     _refuse_cancelled(registration)
     if registration.needs_assistance is needs_assistance:
         return
     registration.needs_assistance = needs_assistance
     _seen_by_doors(registration, now)
-    note(registration, "assistance_changed", actor=actor, now=now)
+    note(book.edition, registration.id, "assistance_changed", actor=actor, now=now)
     db.session.flush()
 
 
 def change_role(*, actor: Actor, now: datetime, registration_id: int, role: BadgeRole) -> None:
     """Change what the badge says that somebody is. Nobody is mailed."""
-    registration, _book = _open(registration_id)
+    registration, book = _open(registration_id)
     before = registration.role
     if before is role:
         return
     registration.role = role
     _seen_by_doors(registration, now)
-    note(registration, "role_changed", actor=actor, now=now, before={"role": before}, after={"role": role})
+    note(
+        book.edition,
+        registration.id,
+        "role_changed",
+        actor=actor,
+        now=now,
+        before={"role": before},
+        after={"role": role},
+    )
     db.session.flush()
 
 
@@ -133,10 +141,10 @@ def switch_mode(
     _seen_by_doors(registration, now)
     db.session.flush()
     if registration.wants is target:
-        tell(registration, "waiting", now=now, mode=to.value, position=waiting_position(registration))
+        tell(book.edition, registration, "waiting", now=now, mode=to.value, position=waiting_position(registration))
     else:
-        tell(registration, "switched", now=now, mode=to.value)
-    note(registration, "switched", actor=actor, now=now, before=before, after=_standing(registration))
+        tell(book.edition, registration, "switched", now=now, mode=to.value)
+    note(book.edition, registration.id, "switched", actor=actor, now=now, before=before, after=_standing(registration))
     _settle(book, now)
     return registration
 
@@ -162,8 +170,8 @@ def cancel(*, actor: Actor, now: datetime, registration_id: int) -> Registration
     registration.cancelled_at = now
     _seen_by_doors(registration, now)
     db.session.flush()
-    tell(registration, "cancelled", now=now)
-    note(registration, "cancelled", actor=actor, now=now, before=before, after=_standing(registration))
+    tell(book.edition, registration, "cancelled", now=now)
+    note(book.edition, registration.id, "cancelled", actor=actor, now=now, before=before, after=_standing(registration))
     _settle(book, now)
     return registration
 
@@ -197,13 +205,14 @@ def set_capacity(
     row.overbooking = row.overbooking if overbooking is None else overbooking
     row.queue_paused = row.queue_paused if queue_paused is None else queue_paused
     db.session.flush()
-    book.refresh_places()
+    book.recount()
     record(
         actor=actor,
         action="edition.capacity_changed",
         object_kind="edition",
         object_id=edition_id,
         now=now,
+        conference_id=book.edition.conference_id,
         edition_id=edition_id,
         before=before,
         after=_mode_facts(row),
@@ -221,26 +230,26 @@ def _mode_facts(row: EditionMode) -> dict[str, object]:
 
 def resend(*, actor: Actor, now: datetime, registration_id: int) -> None:
     """Mail the person how things stand now, with ticket and link; raises ``Conflict`` when there is no address."""
-    registration, _book = _open(registration_id)
+    registration, book = _open(registration_id)
     if not registration.email:
         raise Conflict("registration.no_address")
-    _tell_standing(registration, now)
-    note(registration, "mail_resent", actor=actor, now=now)
+    _tell_standing(registration, book, now)
+    note(book.edition, registration.id, "mail_resent", actor=actor, now=now)
     db.session.flush()
 
 
-def _tell_standing(registration: Registration, now: datetime) -> None:
+def _tell_standing(registration: Registration, book: PlaceBook, now: datetime) -> None:
     status = registration.status
     mode = registration.wants if status is Status.WAITING else registration.place
     facts: dict[str, object] = {"position": waiting_position(registration)} if status is Status.WAITING else {}
     if mode is not Place.NONE:
         facts["mode"] = mode.value
-    tell(registration, status.value, now=now, **facts)
+    tell(book.edition, registration, status.value, now=now, **facts)
 
 
 def reissue_ticket(*, actor: Actor, now: datetime, registration_id: int) -> None:
     """Replace the ticket, so that the old code answers ``replaced``, and mail the new one."""
-    registration, _book = _open(registration_id)
+    registration, book = _open(registration_id)
     _refuse_cancelled(registration)
     old = find_present_ticket(registration_id)
     if old is not None:
@@ -248,6 +257,6 @@ def reissue_ticket(*, actor: Actor, now: datetime, registration_id: int) -> None
     db.session.add(Ticket(registration_id=registration_id, ticket_id=new_ticket_id(), issued_at=now))
     _seen_by_doors(registration, now)
     db.session.flush()
-    _tell_standing(registration, now)
-    note(registration, "ticket_reissued", actor=actor, now=now)
+    _tell_standing(registration, book, now)
+    note(book.edition, registration.id, "ticket_reissued", actor=actor, now=now)
     db.session.flush()

@@ -14,21 +14,30 @@ from crosslinks.editions.queries import lock_modes
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.errors import NotFound
 from crosslinks.registration.models import Registration
-from crosslinks.registration.queries import Tally, tally
+from crosslinks.registration.queries import Tally, get_edition_facts, tally
 from crosslinks.registration.rules import Availability, ModeCount, Place, availability
 
 _TICK = timedelta(microseconds=1)
 
 
 class PlaceBook:
-    """The figures of an edition's modes, kept in step with the changes of one transaction."""
+    """The figures of an edition's modes, kept in step with the changes of one transaction.
+
+    Who holds a place is counted only where a capacity limits it: elsewhere nothing depends on it.
+    """
 
     def __init__(self, edition_id: int) -> None:
         self.edition_id = edition_id
         self.rows: dict[Mode, EditionMode] = lock_modes(edition_id)
-        self._tally: Tally = tally(edition_id)
-        self.counts = {mode: self._count(mode) for mode in self.rows}
+        self.edition = get_edition_facts(edition_id)
+        self.recount()
         self._words = self._said()
+
+    def recount(self) -> None:
+        """Count anew, after capacities have changed."""
+        limited = [Place.of(mode) for mode, row in self.rows.items() if row.capacity is not None]
+        self._tally: Tally = tally(self.edition_id, limited)
+        self.counts = {mode: self._count(mode) for mode in self.rows}
 
     def _count(self, mode: Mode) -> ModeCount:
         row = self.rows[mode]
@@ -45,16 +54,6 @@ class PlaceBook:
         if mode not in self.counts:
             raise NotFound("mode.unknown")
         return self.counts[mode]
-
-    def refresh_places(self) -> None:
-        """Take over changed capacities from the locked rows."""
-        self.counts = {
-            mode: ModeCount(mode, row.capacity, row.places, *self._people(mode)) for mode, row in self.rows.items()
-        }
-
-    def _people(self, mode: Mode) -> tuple[int, int]:
-        known = self.counts.get(mode)
-        return (known.confirmed, known.waiting) if known else (0, 0)
 
     def next_joined_at(self, wanted: Place, now: datetime) -> datetime:
         """Return when somebody joins that queue now: strictly after everybody in it, whatever the clocks say."""

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, String, func, literal, select, text, tuple_
+from sqlalchemy import Integer, String, column, func, literal, select, text, tuple_
 from sqlalchemy.orm import joinedload
 
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition, EditionMode
-from crosslinks.editions.rules import Mode
+from crosslinks.editions.rules import EditionState, Mode
 from crosslinks.kernel.columns import UtcDateTime
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import LinkKind, link_identity, link_is_valid, read_reference
 from crosslinks.registration.models import Registration, Ticket
-from crosslinks.registration.rules import ModeCount, Place
+from crosslinks.registration.rules import EditionFacts, ModeCount, Place
 
-_TALLY = text(
-    "SELECT 'held' AS what, place AS place, count(*) AS people, 0 AS ahead, NULL AS joined FROM registration "
-    "WHERE edition_id = :edition_id GROUP BY place "
-    "UNION ALL "
-    "SELECT 'wanted', wants, count(*), count(CASE WHEN priority <= 0 THEN 1 END), max(joined_at) FROM registration "
-    "WHERE edition_id = :edition_id AND wants <> 'none' GROUP BY wants"
-).columns(what=String, place=String, people=Integer, ahead=Integer, joined=UtcDateTime)
+_PEOPLE = "FROM registration WHERE edition_id = :edition_id AND "
+_QUEUE = _PEOPLE + "wants = '{place}' AND wants <> 'none' "
+_OF_PLACE = (
+    "(SELECT count(*) " + _PEOPLE + "place = :{place}) AS held_{place}, "
+    "(SELECT count(*) " + _QUEUE + ") AS wanted_{place}, "
+    "(SELECT count(*) " + _QUEUE + "AND priority > 0) AS behind_{place}, "
+    "(SELECT joined_at " + _QUEUE + "AND priority = 0 ORDER BY joined_at DESC LIMIT 1) AS last_{place}"
+)
+_PLACES = (Place.ONSITE, Place.DIGITAL)
+_TALLY = text("SELECT " + ", ".join(_OF_PLACE.format(place=place.value) for place in _PLACES)).columns(
+    *(
+        column(f"{what}_{place.value}", UtcDateTime if what == "last" else Integer)
+        for place in _PLACES
+        for what in ("held", "wanted", "behind", "last")
+    )
+)
+_NOT_COUNTED = ""
 
 
 @dataclass(frozen=True)
@@ -40,17 +51,56 @@ class Tally:
     last_joined: dict[Place, datetime]
 
 
-def tally(edition_id: int) -> Tally:
-    """Count an edition's people in one statement that reads indexes only."""
+def tally(edition_id: int, places: Collection[Place] = _PLACES) -> Tally:
+    """Count an edition's people in one statement that reads indexes only, those who hold a place only in ``places``."""
+    asked = {place.value: place.value if place in places else _NOT_COUNTED for place in _PLACES}
+    row = db.session.execute(_TALLY, {"edition_id": edition_id, **asked}).one()
     found = Tally({}, {}, {}, {})
-    for what, place, people, ahead, joined in db.session.execute(_TALLY, {"edition_id": edition_id}):
-        if what == "held":
-            found.held[Place(place)] = people
-        else:
-            found.wanted[Place(place)] = people
-            found.ahead[Place(place)] = ahead
-            found.last_joined[Place(place)] = joined
+    for place, start in zip(_PLACES, (0, 4), strict=True):
+        held, wanted, behind, last = row[start : start + 4]
+        found.held[place] = held
+        found.wanted[place] = wanted
+        found.ahead[place] = wanted - behind
+        if last is not None:
+            found.last_joined[place] = last
     return found
+
+
+_FACTS = text(
+    "SELECT e.id, e.conference_id, c.name AS name, e.slug AS slug, e.state AS state, e.starts_at AS starts_at, "
+    "e.ends_at AS ends_at, e.time_zone AS zone, e.registration_opens_at AS opens_at, "
+    "e.registration_closes_at AS closes_at "
+    "FROM edition e JOIN conference c ON c.id = e.conference_id WHERE e.id = :id"
+).columns(
+    id=Integer,
+    conference_id=Integer,
+    name=String,
+    slug=String,
+    state=String,
+    starts_at=UtcDateTime,
+    ends_at=UtcDateTime,
+    zone=String,
+    opens_at=UtcDateTime,
+    closes_at=UtcDateTime,
+)
+
+
+def get_edition_facts(edition_id: int) -> EditionFacts:
+    """Return what registering needs to know of an edition; raises ``NotFound``."""
+    row = db.session.execute(_FACTS, {"id": edition_id}).first()
+    if row is None:
+        raise NotFound("edition.unknown")
+    return EditionFacts(
+        row.id,
+        row.conference_id,
+        f"{row.name} {row.slug}",
+        EditionState(row.state),
+        row.starts_at,
+        row.ends_at,
+        row.zone,
+        row.opens_at,
+        row.closes_at,
+    )
 
 
 def count_modes(edition_id: int) -> dict[Mode, ModeCount]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from crosslinks.editions.rules import Mode
+from crosslinks.editions.rules import EditionState, Mode
 
 
 class Place(StrEnum):
@@ -74,6 +75,21 @@ class Details:
     profession: Profession = Profession.OTHER
     language: str = "en"
     needs_assistance: bool = False
+
+
+@dataclass(frozen=True)
+class EditionFacts:
+    """What registering needs to know of an edition, read in one light statement."""
+
+    id: int
+    conference_id: int
+    title: str
+    state: EditionState
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    opens_at: datetime | None
+    closes_at: datetime | None
 
 
 @dataclass(frozen=True)

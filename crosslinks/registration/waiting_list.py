@@ -58,5 +58,5 @@ def _promote(registration: Registration, mode: Mode, *, actor: Actor, now: datet
     registration.rev += 1
     registration.changed_at = now
     registration.roster_seq = next_roster_seq(book.edition_id)
-    tell(registration, "promoted", now=now, mode=mode.value)
-    note(registration, "promoted", actor=actor, now=now, before={"place": held}, after={"place": mode})
+    tell(book.edition, registration, "promoted", now=now, mode=mode.value)
+    note(book.edition, registration.id, "promoted", actor=actor, now=now, before={"place": held}, after={"place": mode})

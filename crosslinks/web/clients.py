@@ -6,11 +6,12 @@ from ipaddress import ip_address
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from crosslinks.config import Settings, settings
 from crosslinks.kernel.errors import TooMany
+from crosslinks.web.counting import CountingStorage
 
 _LIMITER = "crosslinks.limiter"
 
@@ -75,5 +76,5 @@ def spend_bad_token() -> None:
 def init_limits(app: Flask) -> None:
     """Count in Redis when it is set up, else in this process."""
     chosen: Settings = app.extensions["crosslinks.settings"]
-    storage = storage_from_string(chosen.redis_url) if chosen.redis_url else MemoryStorage()
+    storage = storage_from_string(chosen.redis_url) if chosen.redis_url else CountingStorage()
     app.extensions[_LIMITER] = MovingWindowRateLimiter(storage)

@@ -70,9 +70,15 @@ def format_count(value: int, language: str | None = None) -> str:
     return str(format_decimal(value, locale=language or current_language()))
 
 
+def capitalize_first(text: str) -> str:
+    """Return the text with a capital at its start and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
 def init_formats(app: Flask) -> None:
-    """Give templates the filters ``day weekday short_day clock moment ordinal zone_city count_text reference``."""
+    """Give templates the filters that write dates, times, counts and references."""
     app.jinja_env.filters.update(
+        capitalize_first=capitalize_first,
         day=format_day,
         weekday=format_weekday,
         short_day=format_short_day,

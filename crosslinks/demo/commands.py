@@ -109,9 +109,7 @@ def _organizer(edition: Edition) -> Account:
     account = db.session.scalar(select(Account).where(Account.email == ORGANIZER))
     if account is None:
         account = create_account(actor=ACTOR, now=clock.now(), email=ORGANIZER, name="Demo Organizer")
-        grant_role(
-            actor=ACTOR, now=clock.now(), account=account, conference_id=edition.conference_id, role=Role.OWNER
-        )
+        grant_role(actor=ACTOR, now=clock.now(), account=account, conference_id=edition.conference_id, role=Role.OWNER)
     return account
 
 

@@ -145,9 +145,7 @@ def _build_programme(edition: Edition, data: dict[str, Any], people: dict[str, P
                 SessionModerator(person=people[key], position=place)
                 for place, key in enumerate(row.get("moderators", []))
             ],
-            talks=[
-                _talk(edition, talk, people, position, day) for position, talk in enumerate(row.get("talks", []))
-            ],
+            talks=[_talk(edition, talk, people, position, day) for position, talk in enumerate(row.get("talks", []))],
         )
         db.session.add(session)
 

@@ -30,7 +30,9 @@ def read_address(address: str) -> tuple[str, str]:
     """Return ``("crosslinks", "2024")`` of ``crosslinks/2024``; raises ``click.UsageError``."""
     conference, slash, edition = address.strip("/").partition("/")
     if not slash or not conference or not edition or "/" in edition:
-        raise click.UsageError(f"{address!r} is not an edition: write it as conference/edition, such as crosslinks/2024")
+        raise click.UsageError(
+            f"{address!r} is not an edition: write it as conference/edition, such as crosslinks/2024"
+        )
     return conference, edition
 
 

@@ -57,11 +57,12 @@ class EditionFigures:
 
 def edition_figures(edition_id: int) -> EditionFigures:
     """Count one edition's places, scans and messages; a fixed number of statements."""
-    by_state: dict[MailState, int] = dict(
-        db.session.execute(
+    by_state = {
+        state: number
+        for state, number in db.session.execute(
             select(OutboxMail.state, func.count()).where(OutboxMail.edition_id == edition_id).group_by(OutboxMail.state)
         ).tuples()
-    )
+    }
     return EditionFigures(
         modes=count_modes(edition_id),
         cancelled=count_cancelled(edition_id),

@@ -1,0 +1,113 @@
+"""One demo instance, really served, for all browser tests that only look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+from sqlalchemy import select
+
+from crosslinks.accounts.links import mint_link
+from crosslinks.accounts.models import Account
+from crosslinks.accounts.operations import create_account, grant_role
+from crosslinks.accounts.rules import LinkPurpose
+from crosslinks.config import settings
+from crosslinks.demo.build import default_now, make_instance
+from crosslinks.editions.models import Conference
+from crosslinks.kernel.actors import Role
+from crosslinks.kernel.clock import clock, real_now
+from crosslinks.kernel.db import db, transaction
+from crosslinks.kernel.tokens import LinkKind, make_link
+from crosslinks.registration.models import Registration
+from crosslinks.registration.rules import Place
+from tests.browser.chromium import running_chromium
+from tests.factories import NOW, TESTER, make_edition
+from tests.instances import Instance, close_database
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a served demo offers to look at."""
+
+    instance: Instance
+    sign_in: str
+    place_token: str
+    registration_id: int
+
+    @property
+    def url(self) -> str:
+        return self.instance.url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """The demo with 40 people, and beside it the empty edition 2027."""
+    offset = clock.offset
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    instance = Instance(folder, f"sqlite:///{folder / 'crosslinks.sqlite'}")
+    app = make_instance(folder, participants=40, now=default_now(), base_url=instance.url)
+    with app.app_context():
+        instance.settings = {"SECRET_KEY": settings().secret_key, "DEMO": "true"}
+        with transaction():
+            conference = db.session.scalars(select(Conference)).one()
+            start = NOW + timedelta(days=1100)
+            make_edition(
+                conference, slug="2027", number=19, starts_at=start, ends_at=start + timedelta(hours=5),
+                doors_at=None, erase_on=(start + timedelta(days=90)).date(), theme={}, venue_name="",
+            )  # fmt: skip
+            account = create_account(actor=TESTER, now=NOW, email="look@example.org", name="Kari Ser")
+            grant_role(actor=TESTER, now=NOW, account=account, conference_id=conference.id, role=Role.OWNER)
+        someone = db.session.scalars(
+            select(Registration).where(Registration.place == Place.ONSITE).order_by(Registration.id)
+        ).first()
+        assert someone is not None
+        shown = Shown(
+            instance=instance,
+            sign_in=_sign_in_path(),
+            place_token=make_link(settings().keys, LinkKind.MANAGE, someone.id, someone.epoch),
+            registration_id=someone.id,
+        )
+    close_database(app)
+    clock.offset = offset
+    with instance.serving("--workers", "1"):
+        yield shown
+
+
+def _sign_in_path() -> str:
+    with transaction():
+        account = db.session.scalars(select(Account).where(Account.email == "look@example.org")).one()
+        return f"/sign-in/{mint_link(account=account, purpose=LinkPurpose.SIGN_IN, real=real_now())}"
+
+
+@pytest.fixture(scope="session")
+def organizer_state(chromium: Browser, demo: Shown, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of a signed-in owner, to start other browser windows with."""
+    context = chromium.new_context(base_url=demo.url)
+    page = context.new_page()
+    page.goto(demo.sign_in)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/manage/**")
+    target = tmp_path_factory.mktemp("state") / "organizer.json"
+    context.storage_state(path=target)
+    context.close()
+    return target
+
+
+@pytest.fixture
+def visitor(chromium: Browser, demo: Shown) -> Iterator[BrowserContext]:
+    """A phone-sized window of somebody who is not signed in."""
+    context = chromium.new_context(base_url=demo.url, viewport={"width": 390, "height": 844})
+    yield context
+    context.close()

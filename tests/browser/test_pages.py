@@ -1,0 +1,139 @@
+"""Every page, in both languages, light and dark, empty, filled and with errors: accessible, valid, ours alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Request
+
+from tests.browser.conftest import Shown
+from tests.browser.samples import ERRORS, NOT_PAGES, SAMPLES, Sample
+from tests.instances import ROOT
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+HTML_VALIDATE = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+RULES = {
+    "extends": ["html-validate:recommended"],
+    "rules": {
+        "void-style": "off",
+        "no-trailing-whitespace": "off",
+        "attribute-boolean-style": "off",
+        "attribute-empty-style": "off",
+        "long-title": "off",
+        "tel-non-breaking": "off",
+    },
+}
+WINDOWS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+ALL = [sample for samples in SAMPLES.values() for sample in samples] + list(ERRORS)
+
+
+def test_every_page_has_a_sample(application: Flask) -> None:
+    routes = {rule.endpoint for rule in application.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    known = SAMPLES.keys() | NOT_PAGES.keys()
+    assert sorted(routes - known) == [], "these pages are never looked at: add them to tests/browser/samples.py"
+    assert sorted(known - routes) == [], "these samples are of no route"
+
+
+class Looker:
+    """Opens pages in one window, and notes what is wrong with each."""
+
+    def __init__(self, page: Page, demo: Shown, folder: Path) -> None:
+        self.page = page
+        self.demo = demo
+        self.folder = folder
+        self.wrong: list[str] = []
+        self.here = ""
+        page.on("request", self._watch_host)
+        page.on("console", lambda message: self._watch_console(message.type, message.text))
+
+    def _watch_host(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self.demo.url).netloc:
+            self.wrong.append(f"{self.here}: asks another host: {request.url}")
+
+    def _watch_console(self, kind: str, text: str) -> None:
+        if kind == "error" and "status of 4" not in text:
+            self.wrong.append(f"{self.here}: console: {text}")
+
+    def look(self, sample: Sample, number: int, language: str) -> None:
+        path = sample.path.format(place_token=self.demo.place_token, registration_id=self.demo.registration_id)
+        self.here = f"{path} ({language}{', submitted' if sample.submit else ''})"
+        response = self.page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert response is not None
+        if sample.submit:
+            with self.page.expect_navigation() as moved:
+                self.page.evaluate(
+                    "() => { const form = document.querySelector('main form[method=post]:not([action*=state])');"
+                    " form.noValidate = true; form.requestSubmit(); }"
+                )
+            response = moved.value
+            expected = 422
+        else:
+            expected = sample.status
+        if response.status != expected:
+            self.wrong.append(f"{self.here}: answered {response.status}, not {expected}")
+            return
+        self._check_policy(response.headers.get("content-security-policy", ""))
+        (self.folder / f"{number:03}.html").write_text(response.text(), "utf-8")
+        self._check_axe()
+
+    def _check_policy(self, policy: str) -> None:
+        if "default-src 'none'" not in policy or "unsafe-inline" in policy or "*" in policy:
+            self.wrong.append(f"{self.here}: policy {policy!r}")
+
+    def _check_axe(self) -> None:
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        for violation in found["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            self.wrong.append(f"{self.here}: axe {violation['id']}: {violation['help']}: {nodes}")
+
+
+def validate(folder: Path, names: dict[str, str]) -> list[str]:
+    """Return what html-validate finds in the saved pages."""
+    config = folder / "rules.json"
+    config.write_text(json.dumps({"root": True, **RULES}))
+    done = subprocess.run(
+        [shutil.which("node") or "node", str(HTML_VALIDATE), "--config", str(config), "--formatter", "json", str(folder)],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.startswith("["), done.stderr
+    return [
+        f"{names[Path(result['filePath']).name]}: {message['line']}: {message['ruleId']}: {message['message']}"
+        for result in json.loads(done.stdout)
+        for message in result["messages"]
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize(("scheme", "window"), [("light", "phone"), ("dark", "desktop")])
+def test_pages_are_accessible_valid_and_ours_alone(
+    chromium: Browser, demo: Shown, organizer_state: Path, tmp_path: Path, language: str, scheme: str, window: str
+) -> None:
+    names: dict[str, str] = {}
+    wrong: list[str] = []
+    for organizer in (False, True):
+        context = chromium.new_context(
+            base_url=demo.url,
+            viewport=WINDOWS[window],  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            storage_state=organizer_state if organizer else None,
+        )
+        looker = Looker(context.new_page(), demo, tmp_path)
+        for number, sample in enumerate(ALL):
+            if sample.organizer is organizer:
+                looker.look(sample, number, language)
+                names[f"{number:03}.html"] = looker.here
+        wrong += looker.wrong
+        context.close()
+    wrong += validate(tmp_path, names)
+    assert wrong == [], "\n".join(wrong)

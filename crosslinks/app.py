@@ -22,6 +22,8 @@ from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
+from crosslinks.home.manage import home_manage
+from crosslinks.home.public import home_public
 from crosslinks.jobs import models as jobs_models
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
@@ -104,6 +106,8 @@ def _plug_in_features(app: Flask) -> None:
         checkin_api,
         editions_choose,
         editions_manage,
+        home_manage,
+        home_public,
         openapi,
         programme_public,
         registration_api,

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 import pytest
-from crosslinks.cli import main
 from jinja2 import Environment, FileSystemLoader, nodes
 
+from crosslinks.cli import main
 from crosslinks.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

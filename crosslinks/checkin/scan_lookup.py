@@ -165,7 +165,8 @@ def upsert_attendance(dialect: str, *names: str) -> Executable:
     """Return the statement that writes attendance rows, taking ``names`` from the new row where one stands already."""
     statement = (sqlite if dialect == "sqlite" else postgresql).insert(ATTENDANCE)
     changed = {name: statement.excluded[name] for name in names}
-    return statement.on_conflict_do_update(index_elements=["registration_id"], set_=changed)
+    upsert: Executable = statement.on_conflict_do_update(index_elements=["registration_id"], set_=changed)
+    return upsert
 
 
 def _lock(edition_id: int, person_ids: Sequence[int]) -> None:

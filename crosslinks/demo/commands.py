@@ -94,15 +94,15 @@ def _addresses(base_url: str) -> list[str]:
         gate = db.session.scalars(select(Gate).where(Gate.edition_id == edition.id).order_by(Gate.position)).first()
         sign_in = mint_link(account=_organizer(edition), purpose=LinkPurpose.SIGN_IN, real=real_now())
         doors = {kind: _door(edition, gate, kind) for kind in GateKind} if gate else {}
-    said = [
+    clock_says = f"{clock.now().astimezone(edition.zone):%A %d %B %Y, %H:%M}"
+    return [
         "",
         f"  Site       {base_url}/crosslinks/2024/",
         f"  Organizer  {base_url}/sign-in/{sign_in}",
         *(f"  Door, {kind.value:<5}{base_url}/door/{token}" for kind, token in doors.items()),
         "",
-        f"  The demo's clock says {clock.now().astimezone(edition.zone):%A %d %B %Y, %H:%M}. Links open once; stop with Ctrl-C.",
+        f"  The demo's clock says {clock_says}. Links open once; stop with Ctrl-C.",
     ]
-    return said
 
 
 def _organizer(edition: Edition) -> Account:

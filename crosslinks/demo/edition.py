@@ -15,9 +15,11 @@ from crosslinks.editions.operations import create_conference, create_edition
 from crosslinks.editions.rules import EditionState, Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
-from crosslinks.programme.models import Person, Room, Session, SessionModerator, Talk, TalkSpeaker
+from crosslinks.programme.models import Person, Session
+from crosslinks.programme.operations import create_room, create_session, create_talk
+from crosslinks.programme.people import create_person
 from crosslinks.programme.rules import SessionKind, TalkKind
-from crosslinks.sponsors.models import Sponsor, Tier
+from crosslinks.sponsors.operations import create_sponsor, create_tier
 
 DATA = Path(__file__).with_name("data") / "edition.json"
 ACTOR = Actor.system("demo")
@@ -46,10 +48,9 @@ def build_edition(*, now: datetime) -> Edition:
     edition = _build_present(conference, data["edition"], now)
     for facts in data["earlier"]:
         _build_earlier(conference, facts, edition, now)
-    people = _build_people(edition, data["people"])
-    _build_programme(edition, data, people)
-    _build_sponsors(edition, data["tiers"])
-    db.session.flush()
+    people = _build_people(edition, data["people"], now)
+    _build_programme(edition, data, people, now)
+    _build_sponsors(edition, data["tiers"], now)
     return edition
 
 
@@ -106,69 +107,65 @@ def _build_earlier(conference: Conference, facts: dict[str, Any], present: Editi
     )
 
 
-def _build_people(edition: Edition, rows: list[dict[str, Any]]) -> dict[str, Person]:
-    people = {
-        row["key"]: Person(
-            edition_id=edition.id,
-            slug=row["key"],
-            title=row["title"],
+def _build_people(edition: Edition, rows: list[dict[str, Any]], now: datetime) -> dict[str, Person]:
+    return {
+        row["key"]: create_person(
+            actor=ACTOR,
+            now=now,
+            edition=edition,
             given_name=row["given"],
             family_name=row["family"],
+            title=row["title"],
             affiliation=row["affiliation"],
             highlighted=row.get("highlighted", False),
             position=position,
         )
         for position, row in enumerate(rows)
     }
-    db.session.add_all(people.values())
-    db.session.flush()
-    return people
 
 
-def _build_programme(edition: Edition, data: dict[str, Any], people: dict[str, Person]) -> None:
-    rooms = [Room(edition_id=edition.id, position=place, **row) for place, row in enumerate(data["rooms"])]
-    db.session.add_all(rooms)
-    db.session.flush()
+def _build_programme(edition: Edition, data: dict[str, Any], people: dict[str, Person], now: datetime) -> None:
+    rooms = [create_room(actor=ACTOR, now=now, edition=edition, **row) for row in data["rooms"]]
     day = edition.starts_at.astimezone(edition.zone).date()
     for row in data["programme"]:
         starts_at = _moment(day, row["starts"], edition.zone)
-        session = Session(
-            edition_id=edition.id,
-            room_id=rooms[0].id,
+        session = create_session(
+            actor=ACTOR,
+            now=now,
+            edition=edition,
             kind=SessionKind(row["kind"]),
             title=row.get("title", {}),
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=row["minutes"]),
-            streamed=row["kind"] != "break",
+            room=rooms[0],
+            moderators=[people[key] for key in row.get("moderators", [])],
             is_demo=row.get("demo", False),
-            moderators=[
-                SessionModerator(person=people[key], position=place)
-                for place, key in enumerate(row.get("moderators", []))
-            ],
-            talks=[_talk(edition, talk, people, position, day) for position, talk in enumerate(row.get("talks", []))],
         )
-        db.session.add(session)
+        for talk in row.get("talks", []):
+            _add_talk(edition, session, talk, people, now)
 
 
-def _talk(edition: Edition, row: dict[str, Any], people: dict[str, Person], position: int, day: date) -> Talk:
+def _add_talk(
+    edition: Edition, session: Session, row: dict[str, Any], people: dict[str, Person], now: datetime
+) -> None:
+    day = edition.starts_at.astimezone(edition.zone).date()
     starts_at = _moment(day, row["starts"], edition.zone)
-    return Talk(
-        edition_id=edition.id,
-        slug="-".join((row["kind"], *row["speakers"])),
-        kind=TalkKind(row["kind"]),
+    create_talk(
+        actor=ACTOR,
+        now=now,
+        edition=edition,
+        session=session,
         title=row["title"],
+        kind=TalkKind(row["kind"]),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=row["minutes"]),
-        position=position,
+        speakers=[people[key] for key in row["speakers"]],
         is_demo=row.get("demo", False),
-        speakers=[TalkSpeaker(person=people[key], position=place) for place, key in enumerate(row["speakers"])],
     )
 
 
-def _build_sponsors(edition: Edition, tiers: list[dict[str, Any]]) -> None:
-    for position, row in enumerate(tiers):
-        tier = Tier(edition_id=edition.id, name=row["name"], logo_height=row["logo_height"], position=position)
-        tier.sponsors = [
-            Sponsor(edition_id=edition.id, position=place, **sponsor) for place, sponsor in enumerate(row["sponsors"])
-        ]
-        db.session.add(tier)
+def _build_sponsors(edition: Edition, tiers: list[dict[str, Any]], now: datetime) -> None:
+    for row in tiers:
+        tier = create_tier(actor=ACTOR, now=now, edition=edition, name=row["name"], logo_height=row["logo_height"])
+        for sponsor in row["sponsors"]:
+            create_sponsor(actor=ACTOR, now=now, edition=edition, tier=tier, **sponsor)

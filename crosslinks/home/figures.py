@@ -57,12 +57,10 @@ class EditionFigures:
 
 def edition_figures(edition_id: int) -> EditionFigures:
     """Count one edition's places, scans and messages; a fixed number of statements."""
-    by_state = {
-        state: number
-        for state, number in db.session.execute(
-            select(OutboxMail.state, func.count()).where(OutboxMail.edition_id == edition_id).group_by(OutboxMail.state)
-        ).tuples()
-    }
+    states = db.session.execute(
+        select(OutboxMail.state, func.count()).where(OutboxMail.edition_id == edition_id).group_by(OutboxMail.state)
+    ).all()
+    by_state: dict[MailState, int] = {row[0]: row[1] for row in states}
     return EditionFigures(
         modes=count_modes(edition_id),
         cancelled=count_cancelled(edition_id),

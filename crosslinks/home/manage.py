@@ -22,7 +22,8 @@ from crosslinks.home.figures import (
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.mail.rules import MailState
-from crosslinks.programme.queries import list_conflicts
+from crosslinks.programme.conflicts import Span, find_conflicts
+from crosslinks.programme.queries import list_session_rows, plan_of
 from crosslinks.web.formats import format_clock, format_short_day
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
@@ -44,7 +45,8 @@ class Todo:
 
 def _todos(edition: Edition, figures: EditionFigures) -> list[Todo]:
     failed = figures.mail[MailState.FAILED]
-    conflicts = len(list_conflicts(edition))
+    plan = plan_of(list_session_rows(edition.id))
+    conflicts = len(find_conflicts(Span(edition.starts_at, edition.ends_at), plan))
     unprinted = count_unprinted(edition.id)
     over = {mode: -count.free for mode, count in figures.modes.items() if count.free is not None and count.free < 0}
     found = [

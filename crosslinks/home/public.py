@@ -38,7 +38,7 @@ def front() -> Response | str:
     conferences = list_conferences()
     shown = [(found, find_current_edition(found.id)) for found in conferences]
     open_ones = [(found, edition) for found, edition in shown if edition is not None]
-    if len(open_ones) == 1 and open_ones[0][1]:
+    if len(open_ones) == 1:
         return redirect(edition_url(open_ones[0][1]))
     return render_page("home/public/front.html", bare_frame(), conferences=open_ones)
 

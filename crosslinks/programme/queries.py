@@ -108,7 +108,7 @@ def _person_rows(edition_id: int, role: type[SessionModerator | TalkSpeaker]) ->
 def person_line(row: Sequence[Any]) -> PersonLine:
     """Return a person's line of ``(id, slug, title, given name, family name, affiliation, portrait)``."""
     number, slug, title, given, family, affiliation, portrait = row
-    return PersonLine(number, slug, stage_name(title, given, family), affiliation, portrait)
+    return PersonLine(number, slug, stage_name(title, given, family), affiliation, portrait, family)
 
 
 def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:

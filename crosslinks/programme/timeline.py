@@ -21,6 +21,7 @@ class PersonLine:
     name: str
     affiliation: str
     portrait: str
+    family_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -130,7 +130,10 @@ def test_a_planted_session_is_not_the_one_that_is_signed_in(account: Account, cl
         other.set_cookie("crosslinks", planted)
         assert not is_signed_in(other)
         assert signed_in != planted
-        assert client.post("/account/profile", data={"csrf_token": token, "name": "x", "language": "en"}).status_code == 400
+        assert (
+            client.post("/account/profile", data={"csrf_token": token, "name": "x", "language": "en"}).status_code
+            == 400
+        )
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
 

@@ -71,7 +71,7 @@ class Looker:
         if sample.submit:
             with self.page.expect_navigation() as moved:
                 self.page.evaluate(
-                    "() => { const form = document.querySelector('main form[method=post]:not([action*=state])');"
+                    "() => { const form = document.querySelector('main form.form, main form[method=post]');"
                     " form.noValidate = true; form.requestSubmit(); }"
                 )
             response = moved.value
@@ -101,8 +101,9 @@ def validate(folder: Path, names: dict[str, str]) -> list[str]:
     """Return what html-validate finds in the saved pages."""
     config = folder / "rules.json"
     config.write_text(json.dumps({"root": True, **RULES}))
+    node = shutil.which("node") or "node"
     done = subprocess.run(
-        [shutil.which("node") or "node", str(HTML_VALIDATE), "--config", str(config), "--formatter", "json", str(folder)],
+        [node, str(HTML_VALIDATE), "--config", str(config), "--formatter", "json", str(folder)],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.stdout.startswith("["), done.stderr

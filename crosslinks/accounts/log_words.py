@@ -69,6 +69,7 @@ DEEDS = {
     "removed": _l("removed"),
     "renamed": _l("renamed"),
     "reordered": _l("put in order"),
+    "repeated": _l("sent once more"),
     "replaced": _l("replaced"),
     "resent": _l("sent again"),
     "retried": _l("tried again"),

@@ -149,7 +149,7 @@ FIELDS = {
     "starts_at": _l("Starts"),
     "state": _l("State"),
     "statement": _l("Statement"),
-    "stream_url": _l("Stream"),
+    "stream_url": _l("Address of the stream"),
     "theme": _l("Theme"),
     "tier_id": _l("Sponsor tier"),
     "time_zone": _l("Time zone"),

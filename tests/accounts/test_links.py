@@ -155,7 +155,9 @@ def test_a_link_of_a_disabled_account_opens_nothing(account: Account, client: Fl
     token = make_link()
     with transaction():
         second = make_account("second@example.org")
-        grant_role(actor=TESTER, now=NOW, account=second, conference_id=account.grants[0].conference_id, role=Role.OWNER)
+        grant_role(
+            actor=TESTER, now=NOW, account=second, conference_id=account.grants[0].conference_id, role=Role.OWNER
+        )
         disable_account(actor=TESTER, now=NOW, account=db.session.get_one(Account, account.id))
     assert client.get(f"/sign-in/{token}").status_code == 404
 

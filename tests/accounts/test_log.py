@@ -51,7 +51,7 @@ def write(edition: Edition, action: str = "talk.changed", **more: Any) -> None:
 def rows(page: str) -> list[str]:
     """Return the text of each entry of a page."""
     table = page.partition("<thead>")[2].partition("</thead>")[2].partition("</table>")[0]
-    entries = [row for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)]
+    entries = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in entries]
 
 

@@ -81,7 +81,7 @@ class NewPasswordForm(FlaskForm):
         """Refuse what ``rules`` refuse."""
         flaw = find_password_flaw(field.data or "", self._email, self._name)
         if flaw is not None:
-            raise ValueError(flaw_words(flaw))
+            raise ValidationError(flaw_words(flaw))
 
 
 class ChangePasswordForm(NewPasswordForm):

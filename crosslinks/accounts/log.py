@@ -131,7 +131,7 @@ def count_by_kind(chosen: LogFilter) -> dict[str, int]:
         .group_by(AuditEntry.object_kind)
         .order_by(counted.desc(), AuditEntry.object_kind)
     )
-    return dict(list(rows.tuples()))
+    return {str(kind): int(count) for kind, count in rows}
 
 
 def list_actors(chosen: LogFilter) -> list[LogActor]:

@@ -53,6 +53,21 @@ def explain(code: str, status: int) -> Explanation:
         "permission.missing": Explanation(
             _("You may not do this"), _("Ask an owner of the conference to give you the role that it takes.")
         ),
+        "grant.last_owner": Explanation(
+            _("A conference needs an owner"), _("Make somebody else an owner first, then do it once more.")
+        ),
+        "grant.accepted": Explanation(
+            _("This person has been here already"), _("They can sign in, and ask there for a link by mail.")
+        ),
+        "grant.unknown": Explanation(
+            _("This person has no access here"), _("Somebody may just have removed it. Load the list again.")
+        ),
+        "sign_in.too_many": Explanation(
+            _("Too many attempts for this address"), _("Wait an hour, or have a link sent to your mail instead.")
+        ),
+        "log.filter": Explanation(
+            _("The log cannot be chosen like that"), _("Go back and correct the days or the search.")
+        ),
         "sign_in_required": Explanation(_("Sign in first"), _("Then do it once more.")),
         "csrf": Explanation(
             _("This form has been open too long"), _("Go back, load the page again and send it once more.")

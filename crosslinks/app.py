@@ -13,6 +13,9 @@ from crosslinks.checkin import models as checkin_models
 from crosslinks.checkin.api import checkin_api
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
+from crosslinks.documents.manage import documents_manage
+from crosslinks.documents.printing import JOBS as DOCUMENTS_JOBS
+from crosslinks.documents.public import documents_public
 from crosslinks.editions import models as editions_models
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
@@ -81,10 +84,10 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
-    for blueprint in (accounts_public, checkin_api, editions_manage):
+    for blueprint in (accounts_public, checkin_api, documents_manage, documents_public, editions_manage):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {}
-    app.extensions["crosslinks.jobs"] = {}
+    app.extensions["crosslinks.jobs"] = {**DOCUMENTS_JOBS}

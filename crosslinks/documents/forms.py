@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FloatField, IntegerField, RadioField, SelectField
+from wtforms import FloatField, IntegerField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput, NumberInput
 
@@ -46,7 +46,9 @@ class BadgesForm(FlaskForm):
     selection = RadioField(_l("Whose badges"), default=Selection.ALL.value)
     role = SelectField(_l("Role"), default="")
     format = SelectField(_l("Badges and paper"), default=DEFAULT_FORMAT)
-    language = SelectField(_l("Language of the badges"), choices=list(LANGUAGES.items()))
+    language = SelectField(
+        _l("Language of the badges"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()]
+    )
     dx = FloatField(_l("To the right, mm"), _OFFSET, default=0.0, widget=NumberInput(step="0.1"))
     dy = FloatField(_l("Down, mm"), _OFFSET, default=0.0, widget=NumberInput(step="0.1"))
     skip = IntegerField(
@@ -56,10 +58,13 @@ class BadgesForm(FlaskForm):
 
     def __init__(self, *args: object, **values: object) -> None:
         super().__init__(*args, **values)
-        self.selection.choices = [(Selection.ALL.value, _("Everybody")), (Selection.NEW.value, _("Not yet printed"))]
-        roles = [(role.value, word) for role, word in role_words().items()]
-        self.role.choices = [("", _("All roles")), *roles]
-        self.format.choices = list(stock_names().items())
+        self.selection.choices = [
+            SelectChoice(Selection.ALL.value, _("Everybody")),
+            SelectChoice(Selection.NEW.value, _("Not yet printed")),
+        ]
+        roles = [SelectChoice(role.value, word) for role, word in role_words().items()]
+        self.role.choices = [SelectChoice("", _("All roles")), *roles]
+        self.format.choices = [SelectChoice(number, name) for number, name in stock_names().items()]
 
     def order(self) -> BadgeOrder:
         """Return what was ordered; only after validation."""

@@ -31,7 +31,7 @@ from tests.documents.paper import look_at
 from tests.factories import NOW, TESTER, make_conference, make_edition
 
 URL = "/manage/crosslinks/2024/badges"
-FORM = {"selection": "all", "role": "", "format": "l7418", "language": "en", "dx": "0", "dy": "0", "skip": "0"}
+FORM = {"selection": "all", "role": "every", "format": "l7418", "language": "en", "dx": "0", "dy": "0", "skip": "0"}
 
 
 @pytest.fixture

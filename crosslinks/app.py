@@ -17,6 +17,9 @@ from crosslinks.checkin import models as checkin_models
 from crosslinks.checkin.api import checkin_api
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
+from crosslinks.documents.manage import documents_manage
+from crosslinks.documents.printing import JOBS as DOCUMENTS_JOBS
+from crosslinks.documents.public import documents_public
 from crosslinks.editions import models as editions_models
 from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
@@ -113,6 +116,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_api,
         sponsors_public,
     ):
+    for blueprint in (accounts_public, checkin_api, documents_manage, documents_public, editions_manage):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
@@ -120,3 +124,5 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}
     app.extensions[OPENAPI_PARTS] = [*REGISTRATION_OPERATIONS]
+    app.extensions["crosslinks.letters"] = {}
+    app.extensions["crosslinks.jobs"] = {**DOCUMENTS_JOBS}

@@ -19,20 +19,23 @@ from crosslinks.kernel.errors import CrosslinksError
 from crosslinks.registration.rules import BadgeRole
 from crosslinks.web.languages import LANGUAGES
 
+ONLY = click.Choice([choice.value for choice in Selection])
+ROLES = click.Choice([choice.value for choice in BadgeRole])
+
 
 @click.command("badges")
 @click.argument("edition", metavar="CONFERENCE/EDITION")
 @click.option("--format", "format_id", default=DEFAULT_FORMAT, type=click.Choice([*badge_formats()]), show_default=True)
-@click.option("--only", default=Selection.ALL.value, type=click.Choice([*Selection]), show_default=True)
-@click.option("--role", default=None, type=click.Choice([*BadgeRole]), help="only this role")
+@click.option("--only", default=Selection.ALL.value, type=ONLY, show_default=True)
+@click.option("--role", default=None, type=ROLES, help="only this role")
 @click.option("--language", default=None, type=click.Choice([*LANGUAGES]), help="default: the edition's first")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="report as JSON")
 @with_appcontext
-def badges(
+def badges_command(
     edition: str, format_id: str, only: str, role: str | None, language: str | None, output: Path, as_json: bool
 ) -> None:
-    """Print the badges of all confirmed on-site people, or of some, as a PDF."""
+    """Print the badges of all confirmed on-site people, or of some, as a PDF; the edition is as in crosslinks/2024."""
     conference, _, slug = edition.partition("/")
     actor = Actor.command()
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -21,6 +23,7 @@ _OFFSET = [
     NumberRange(-LARGEST_OFFSET_MM, LARGEST_OFFSET_MM, _l("At most 20 mm in either direction.")),
 ]
 MOST_SKIPPED = 9
+EVERY_ROLE = "every"
 
 
 def stock_names() -> dict[str, str]:
@@ -43,10 +46,10 @@ def stock_names() -> dict[str, str]:
 class BadgesForm(FlaskForm):
     """Whose badges, on what, in which language, and what the printer needs."""
 
-    selection = RadioField(_l("Whose badges"), default=Selection.ALL.value)
-    role = SelectField(_l("Role"), default="")
-    format = SelectField(_l("Badges and paper"), default=DEFAULT_FORMAT)
-    language = SelectField(_l("Language of the badges"), choices=list(LANGUAGES.items()))
+    selection = RadioField(_l("Whose badges"), [InputRequired()], default=Selection.ALL.value)
+    role = SelectField(_l("Role"), [InputRequired()], default=EVERY_ROLE)
+    format = SelectField(_l("Badges and paper"), [InputRequired()], default=DEFAULT_FORMAT)
+    language = SelectField(_l("Language of the badges"), [InputRequired()], choices=dict(LANGUAGES))
     dx = FloatField(_l("To the right, mm"), _OFFSET, default=0.0, widget=NumberInput(step="0.1"))
     dy = FloatField(_l("Down, mm"), _OFFSET, default=0.0, widget=NumberInput(step="0.1"))
     skip = IntegerField(
@@ -54,19 +57,17 @@ class BadgesForm(FlaskForm):
     )
     person = IntegerField(_l("Person"), [Optional(), NumberRange(1, 2**31 - 1)], widget=HiddenInput())
 
-    def __init__(self, *args: object, **values: object) -> None:
+    def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.selection.choices = [(Selection.ALL.value, _("Everybody")), (Selection.NEW.value, _("Not yet printed"))]
-        roles = [(role.value, word) for role, word in role_words().items()]
-        self.role.choices = [("", _("All roles")), *roles]
-        self.format.choices = list(stock_names().items())
+        self.selection.choices = {Selection.ALL.value: _("Everybody"), Selection.NEW.value: _("Not yet printed")}
+        self.role.choices = {EVERY_ROLE: _("All roles")} | {role.value: word for role, word in role_words().items()}
+        self.format.choices = stock_names()
 
     def order(self) -> BadgeOrder:
-        """Return what was ordered; only after validation."""
-        chosen = BadgeFilter(
-            Selection(self.selection.data) if not self.person.data else Selection.ALL,
-            BadgeRole(self.role.data) if self.role.data and not self.person.data else None,
-            self.person.data,
-        )
+        """Return what was ordered, of one person alone where one is named; only after validation."""
+        chosen = BadgeFilter(registration_id=self.person.data)
+        if not self.person.data:
+            role = None if self.role.data == EVERY_ROLE else BadgeRole(self.role.data)
+            chosen = BadgeFilter(Selection(self.selection.data), role)
         calibration = Calibration(self.dx.data or 0.0, self.dy.data or 0.0, self.skip.data or 0)
         return BadgeOrder(chosen, self.format.data or DEFAULT_FORMAT, self.language.data or "en", calibration)

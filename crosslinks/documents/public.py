@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, make_response
+from flask_babel import gettext as _
 
 from crosslinks.config import settings
-from crosslinks.documents.renderer import Renderer
+from crosslinks.documents.renderer import PrintingFailed, Renderer
 from crosslinks.documents.sheets import signing_key
 from crosslinks.documents.tickets import ticket_job, ticket_sheet
 from crosslinks.kernel.db import db
@@ -39,7 +40,10 @@ def ticket(token: str) -> Response:
     sheet = ticket_sheet(registration, code, current_language())
     job = ticket_job(sheet, edition)
     db.session.rollback()
-    response = make_response(tickets.render(job))
+    try:
+        response = make_response(tickets.render(job))
+    except PrintingFailed as error:
+        raise PrintingFailed(_("The ticket could not be made now. Your page shows the same code.")) from error
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="ticket-{sheet.reference}.pdf"'
     return keep_secret(response)

@@ -23,6 +23,7 @@ from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
 from crosslinks.jobs import models as jobs_models
+from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
@@ -109,3 +110,4 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING,)

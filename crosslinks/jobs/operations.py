@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
-from crosslinks.jobs.models import Job
+from crosslinks.jobs.models import Job, RoundMark, WorkerBeat
 from crosslinks.jobs.rules import FILE_LIFE, LEASE, LIVE, MAX_ATTEMPTS, JobState
 from crosslinks.kernel.actors import Actor, Permission
 from crosslinks.kernel.clock import real_now
@@ -180,3 +180,29 @@ def clear_expired(*, limit: int = 200) -> list[int]:
         job.expires_at = None
     db.session.flush()
     return [job.id for job in jobs]
+
+
+def note_beat(*, name: str, forget_after: timedelta) -> None:
+    """Note that the worker ``name`` is alive, and forget those not seen for ``forget_after``."""
+    moment = real_now()
+    db.session.merge(WorkerBeat(name=name, at=moment))
+    db.session.execute(delete(WorkerBeat).where(WorkerBeat.at < moment - forget_after))
+
+
+def forget_beat(*, name: str) -> None:
+    """Forget a worker that ends well."""
+    db.session.execute(delete(WorkerBeat).where(WorkerBeat.name == name))
+
+
+def claim_round(*, name: str, every: timedelta) -> timedelta | None:
+    """Take a recurring piece of work when it is due, and return None; else return how long it is until then."""
+    moment = real_now()
+    mark = db.session.scalar(select(RoundMark).where(RoundMark.name == name).with_for_update())
+    if mark is None:
+        mark = RoundMark(name=name, due_at=moment)
+        db.session.add(mark)
+    if mark.due_at > moment:
+        return min(mark.due_at - moment, every)
+    mark.due_at = moment + every
+    db.session.flush()
+    return None

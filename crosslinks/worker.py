@@ -1,9 +1,9 @@
 """``crosslinks worker``: sends the mail, does the jobs, makes the rounds.
 
-One process with four threads. Jobs have the main thread, because only there may a job start a process (printing does);
-mail and the rounds have a thread each, so that a long job holds neither back; the pulse, the fourth, notices commits,
-tells that the worker lives and keeps the leases of what takes long. The threads wait for the network and the database
-nearly all of the time, so one process is enough, and several are harmless.
+One process with five threads. Long jobs have the main thread, because only there may a job start a process (printing
+does); mail, quick jobs and the rounds have a thread each, so that a long job holds none of them back; the pulse, the
+fifth, notices commits, tells that the worker lives and keeps the leases of what takes long. The threads wait for the
+network and the database nearly all of the time, so one process is enough, and several are harmless.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crosslinks.app import create_app
 from crosslinks.config import ConfigurationError, settings
 from crosslinks.jobs.operations import forget_beat, note_beat, renew_job_leases
-from crosslinks.jobs.queries import worker_is_alive
+from crosslinks.jobs.queries import job_is_held, worker_is_alive
 from crosslinks.jobs.wake import waker_for
 from crosslinks.jobs.work import Rounds, work_one
 from crosslinks.kernel.db import db, transaction
@@ -54,9 +54,9 @@ class Worker:
         self.owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.wake_jobs = threading.Event()
         self.wake_mail = threading.Event()
+        self.wake_quick = threading.Event()
         self.delivery: Delivery | None = None
         self._ending = False
-        self._job_runs = False
         self._mail_runs = False
 
     def ending(self) -> bool:
@@ -84,7 +84,7 @@ class Worker:
         self.prepare_mail()
         with self.app.app_context():
             Rounds(self.app.extensions["crosslinks.rounds"]).go()
-        while not self._ending and (self._send() or self._do_job()):
+        while not self._ending and (self._send() or self._do_quick_job() or self._do_job()):
             continue
         if self.delivery:
             self.delivery.close()
@@ -94,7 +94,12 @@ class Worker:
         self.prepare_mail()
         threads = [
             threading.Thread(target=target, name=name, daemon=True)
-            for name, target in (("pulse", self._pulse), ("rounds", self._rounds), ("mail", self._mail))
+            for name, target in (
+                ("pulse", self._pulse),
+                ("rounds", self._rounds),
+                ("quick", self._quick),
+                ("mail", self._mail),
+            )
             if name != "mail" or self.delivery
         ]
         for thread in threads:
@@ -102,7 +107,7 @@ class Worker:
         log.info("worker %s is ready", self.owner)
         while not self._ending and all(thread.is_alive() for thread in threads):
             self.wake_jobs.clear()
-            if not self._careful(self._do_job):
+            if not self._careful(self._do_job) and not self._ending:
                 self.wake_jobs.wait(SECONDS_OF_IDLING)
         asked = self._ending
         self._end(threads)
@@ -110,7 +115,7 @@ class Worker:
 
     def _end(self, threads: list[threading.Thread]) -> None:
         self._ending = True
-        self.wake_mail.set()
+        self._wake_all()
         until = time.monotonic() + SECONDS_TO_END
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -135,13 +140,18 @@ class Worker:
         while not self._ending and time.monotonic() < until:
             time.sleep(min(0.2, max(0.0, until - time.monotonic())))
 
-    def _do_job(self) -> bool:
+    def _do_job(self, *, quick: bool = False) -> bool:
         with self.app.app_context():
-            self._job_runs = True
-            try:
-                return work_one(owner=self.owner, ending=self.ending)
-            finally:
-                self._job_runs = False
+            return work_one(owner=f"{self.owner}-quick" if quick else self.owner, quick=quick, ending=self.ending)
+
+    def _do_quick_job(self) -> bool:
+        return self._do_job(quick=True)
+
+    def _quick(self) -> None:
+        while not self._ending:
+            self.wake_quick.clear()
+            if not self._careful(self._do_quick_job) and not self._ending:
+                self.wake_quick.wait(SECONDS_OF_IDLING)
 
     def _send(self) -> bool:
         if self.delivery is None:
@@ -201,8 +211,8 @@ class Worker:
         waker.close()
 
     def _wake_all(self) -> None:
-        self.wake_jobs.set()
-        self.wake_mail.set()
+        for event in (self.wake_jobs, self.wake_mail, self.wake_quick):
+            event.set()
 
     def _beat(self) -> None:
         with self.app.app_context(), transaction():
@@ -210,7 +220,7 @@ class Worker:
 
     def _renew(self) -> None:
         with self.app.app_context():
-            if self._job_runs:
+            if job_is_held(self.owner):
                 with transaction():
                     renew_job_leases(owner=self.owner)
             if self._mail_runs and self.delivery:

@@ -29,14 +29,17 @@ def queue_job(
     edition_id: int | None = None,
     permission: Permission | None = None,
     total: int = 0,
+    quick: bool = False,
 ) -> Job:
     """Add one job, to be run after the transaction commits; its id is known on return.
 
-    ``permission`` lets others than ``actor`` see it and fetch its file.
+    ``permission`` lets others than ``actor`` see it and fetch its file. ``quick`` work, which takes a moment and starts
+    no process, does not wait behind long work.
     """
     job = Job(
         kind=kind, payload=payload, conference_id=conference_id, edition_id=edition_id,
         permission=permission.value if permission else "", created_by=actor_key(actor), created_at=now, total=total,
+        quick=quick,
     )  # fmt: skip
     db.session.add(job)
     db.session.flush()
@@ -54,12 +57,16 @@ def request_stop(*, job: Job, now: datetime) -> None:
     db.session.flush()
 
 
-def claim_job(*, owner: str, kinds: list[str]) -> Job | None:
+def claim_job(*, owner: str, kinds: list[str], quick: bool) -> Job | None:
     """Take the oldest job that nobody runs; one begun too often has failed and is passed over."""
     moment = real_now()
     free = or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.lease_until < moment))
     jobs = db.session.scalars(
-        select(Job).where(free, Job.kind.in_(kinds)).order_by(Job.id).limit(20).with_for_update(skip_locked=True)
+        select(Job)
+        .where(free, Job.kind.in_(kinds), Job.quick.is_(quick))
+        .order_by(Job.id)
+        .limit(20)
+        .with_for_update(skip_locked=True)
     )
     for job in jobs:
         if job.attempts >= MAX_ATTEMPTS:

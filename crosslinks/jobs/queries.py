@@ -17,11 +17,17 @@ ALIVE = timedelta(seconds=40)
 """A worker seen within this long is alive; it tells every ten seconds."""
 
 
-def job_is_waiting(kinds: Sequence[str]) -> bool:
+def job_is_waiting(kinds: Sequence[str], *, quick: bool) -> bool:
     """Say whether there is a job of these kinds that nobody runs; a plain read."""
     moment = real_now()
     free = or_(Job.state == JobState.QUEUED, and_(Job.state == JobState.RUNNING, Job.lease_until < moment))
-    return db.session.scalar(select(Job.id).where(free, Job.kind.in_(kinds)).limit(1)) is not None
+    return db.session.scalar(select(Job.id).where(free, Job.kind.in_(kinds), Job.quick.is_(quick)).limit(1)) is not None
+
+
+def job_is_held(owner: str) -> bool:
+    """Say whether this worker is in the middle of a job; a plain read."""
+    held = (Job.state == JobState.RUNNING) & (Job.lease_owner == owner)
+    return db.session.scalar(select(Job.id).where(held).limit(1)) is not None
 
 
 def get_job(job_id: int, edition_id: int) -> Job:

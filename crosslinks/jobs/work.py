@@ -37,17 +37,17 @@ def never() -> bool:
     return False
 
 
-def work_one(*, owner: str, ending: Callable[[], bool] = never) -> bool:
-    """Do the oldest waiting job to its end; return False when there was none.
+def work_one(*, owner: str, quick: bool = False, ending: Callable[[], bool] = never) -> bool:
+    """Do the oldest waiting job of the long or the ``quick`` kind to its end; return False when there was none.
 
     A handler that raises is tried again, a refusal of ours (``CrosslinksError``) is final. A job that this worker's
     own end interrupts goes back into the queue.
     """
     handlers = cast("dict[str, Handler]", current_app.extensions["crosslinks.jobs"])
-    if not job_is_waiting(list(handlers)):
+    if not job_is_waiting(list(handlers), quick=quick):
         return False
     with transaction():
-        job = claim_job(owner=owner, kinds=list(handlers))
+        job = claim_job(owner=owner, kinds=list(handlers), quick=quick)
     if job is None:
         return False
     _run(handlers[job.kind], job, owner, ending)

@@ -28,6 +28,7 @@ from crosslinks.editions.queries import find_conference_id
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
 from crosslinks.jobs import models as jobs_models
+from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
@@ -126,3 +127,4 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions[OPENAPI_PARTS] = [*REGISTRATION_OPERATIONS]
     app.extensions["crosslinks.letters"] = {}
     app.extensions["crosslinks.jobs"] = {**DOCUMENTS_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING,)

@@ -219,6 +219,7 @@ def ask_for_link(*, email: str, language: str, now: datetime) -> None:
         payload={"email": normalise_email(email), "language": language},
         actor=Actor.visitor(),
         now=now,
+        quick=True,
     )
 
 

@@ -15,6 +15,7 @@ from crosslinks.kernel.db import Base
 class Job(Base):
     """One piece of background work with its progress and, when done, its result file.
 
+    ``quick`` work takes a moment, starts no process and has a lane of its own, so that no long work holds it back.
     ``permission`` is what it takes, in its conference, to see and fetch the result; who made it may too.
     """
 
@@ -27,6 +28,7 @@ class Job(Base):
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), index=True)
     permission: Mapped[str] = mapped_column(String(20), default="")
     state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.QUEUED)
+    quick: Mapped[bool] = mapped_column(default=False)
     payload: Mapped[JsonDict] = mapped_column(default=dict)
     outcome: Mapped[JsonDict] = mapped_column(default=dict)
     done: Mapped[int] = mapped_column(default=0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
-from crosslinks.jobs.models import Job
+from crosslinks.jobs.models import Job, RoundMark, WorkerBeat
 from crosslinks.jobs.rules import FILE_LIFE, LEASE, LIVE, MAX_ATTEMPTS, JobState
 from crosslinks.kernel.actors import Actor, Permission
 from crosslinks.kernel.clock import real_now
@@ -29,14 +29,17 @@ def queue_job(
     edition_id: int | None = None,
     permission: Permission | None = None,
     total: int = 0,
+    quick: bool = False,
 ) -> Job:
     """Add one job, to be run after the transaction commits; its id is known on return.
 
-    ``permission`` lets others than ``actor`` see it and fetch its file.
+    ``permission`` lets others than ``actor`` see it and fetch its file. ``quick`` work, which takes a moment and starts
+    no process, does not wait behind long work.
     """
     job = Job(
         kind=kind, payload=payload, conference_id=conference_id, edition_id=edition_id,
         permission=permission.value if permission else "", created_by=actor_key(actor), created_at=now, total=total,
+        quick=quick,
     )  # fmt: skip
     db.session.add(job)
     db.session.flush()
@@ -54,12 +57,16 @@ def request_stop(*, job: Job, now: datetime) -> None:
     db.session.flush()
 
 
-def claim_job(*, owner: str, kinds: list[str]) -> Job | None:
+def claim_job(*, owner: str, kinds: list[str], quick: bool) -> Job | None:
     """Take the oldest job that nobody runs; one begun too often has failed and is passed over."""
     moment = real_now()
     free = or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.lease_until < moment))
     jobs = db.session.scalars(
-        select(Job).where(free, Job.kind.in_(kinds)).order_by(Job.id).limit(20).with_for_update(skip_locked=True)
+        select(Job)
+        .where(free, Job.kind.in_(kinds), Job.quick.is_(quick))
+        .order_by(Job.id)
+        .limit(20)
+        .with_for_update(skip_locked=True)
     )
     for job in jobs:
         if job.attempts >= MAX_ATTEMPTS:
@@ -180,3 +187,29 @@ def clear_expired(*, limit: int = 200) -> list[int]:
         job.expires_at = None
     db.session.flush()
     return [job.id for job in jobs]
+
+
+def note_beat(*, name: str, forget_after: timedelta) -> None:
+    """Note that the worker ``name`` is alive, and forget those not seen for ``forget_after``."""
+    moment = real_now()
+    db.session.merge(WorkerBeat(name=name, at=moment))
+    db.session.execute(delete(WorkerBeat).where(WorkerBeat.at < moment - forget_after))
+
+
+def forget_beat(*, name: str) -> None:
+    """Forget a worker that ends well."""
+    db.session.execute(delete(WorkerBeat).where(WorkerBeat.name == name))
+
+
+def claim_round(*, name: str, every: timedelta) -> timedelta | None:
+    """Take a recurring piece of work when it is due, and return None; else return how long it is until then."""
+    moment = real_now()
+    mark = db.session.scalar(select(RoundMark).where(RoundMark.name == name).with_for_update())
+    if mark is None:
+        mark = RoundMark(name=name, due_at=moment)
+        db.session.add(mark)
+    if mark.due_at > moment:
+        return min(mark.due_at - moment, every)
+    mark.due_at = moment + every
+    db.session.flush()
+    return None

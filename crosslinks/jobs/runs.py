@@ -49,6 +49,11 @@ class JobRun:
             self._stop = True
             raise JobStopped
 
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether somebody asked this job to stop, or another worker took it; the worker's own end is neither."""
+        return self._stop
+
     def stopped(self) -> bool:
         """Say whether it was asked to stop, as far as the last report of progress knows."""
         return self._stop or self._ending()

@@ -16,7 +16,11 @@ class OutboxMail(Base):
     """One message: frozen plain data, never a rendered text, a ticket or a link."""
 
     __tablename__ = "mail"
-    __table_args__ = (Index(None, "state", "next_attempt_at"), Index(None, "edition_id", "created_at"))
+    __table_args__ = (
+        Index(None, "state", "bulk", "next_attempt_at"),
+        Index(None, "edition_id", "created_at"),
+        Index(None, "edition_id", "state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
@@ -28,6 +32,7 @@ class OutboxMail(Base):
     to_address: Mapped[str] = mapped_column(String(320))
     to_name: Mapped[str] = mapped_column(String(240), default="")
     data: Mapped[JsonDict] = mapped_column(default=dict)
+    bulk: Mapped[bool] = mapped_column(default=False)
     state: Mapped[MailState] = mapped_column(enum_column(MailState), default=MailState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]

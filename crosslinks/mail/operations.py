@@ -1,14 +1,22 @@
-"""Queueing messages, within the transaction of the change that caused them."""
+"""Queueing messages within the transaction of the change that caused them, claiming them, noting what became of them.
+
+Leases and attempts follow real time; what people read follows the conference's.
+"""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select, update
 
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, wake_worker
 from crosslinks.mail.models import OutboxMail
+from crosslinks.mail.queries import is_due
+from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Letter, MailState, Outcome, retry_delay
 
 
 def queue_mail(
@@ -22,10 +30,12 @@ def queue_mail(
     edition_id: int | None = None,
     registration_id: int | None = None,
     account_id: int | None = None,
+    bulk: bool = False,
 ) -> OutboxMail:
     """Add one message to the outbox; it is sent after the transaction commits, and never if it does not.
 
-    ``now`` is the conference's time, shown to people; when it may be sent follows real time.
+    ``now`` is the conference's time, shown to people; when it may be sent follows real time. What is written to many
+    is ``bulk``: it waits while there is anything else to send, such as the link that somebody waits for.
     """
     mail = OutboxMail(
         message_id=f"<{secrets.token_hex(16)}@crosslinks.invalid>",
@@ -37,9 +47,148 @@ def queue_mail(
         to_address=to_address,
         to_name=to_name,
         data=data,
+        bulk=bulk,
         next_attempt_at=real_now(),
         created_at=now,
     )
     db.session.add(mail)
     wake_worker()
     return mail
+
+
+def read_letter(mail: OutboxMail, *, preview: bool = False) -> Letter:
+    """Return the facts of a message as its letter is given them."""
+    return Letter(
+        kind=mail.kind,
+        language=mail.language,
+        to_address=mail.to_address,
+        to_name=mail.to_name,
+        data=dict(mail.data),
+        message_id=mail.message_id,
+        edition_id=mail.edition_id,
+        registration_id=mail.registration_id,
+        account_id=mail.account_id,
+        preview=preview,
+    )
+
+
+def claim_mails(*, owner: str, limit: int = BATCH) -> list[Claim]:
+    """Take the messages that have waited longest, bulk last, for one lease; another worker takes others."""
+    moment = real_now()
+    rows = db.session.scalars(
+        select(OutboxMail)
+        .where(is_due(moment))
+        .order_by(OutboxMail.bulk, OutboxMail.next_attempt_at, OutboxMail.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for mail in rows:
+        mail.lease_owner = owner
+        mail.lease_until = moment + LEASE
+    db.session.flush()
+    return [Claim(mail.id, read_letter(mail)) for mail in rows]
+
+
+def renew_claims(*, owner: str) -> int:
+    """Keep all that this worker holds for another lease; return how many messages that were."""
+    moment = real_now()
+    renewed = db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.lease_owner == owner, OutboxMail.lease_until > moment)
+        .values(lease_until=moment + LEASE)
+        .returning(OutboxMail.id)
+    )
+    return len(renewed.all())
+
+
+def note_answer(*, mail_id: int, owner: str, answer: Answer, now: datetime) -> bool:
+    """Write down what became of an attempt; return False when the claim was no longer ours.
+
+    A 250 counts whoever holds the claim by now: that message was taken, so it is sent. The rest counts as an attempt;
+    after the last one the message has failed, with the server's words.
+    """
+    mail = _locked(mail_id)
+    if mail is None or mail.state is MailState.SENT:
+        return False
+    if answer.outcome is Outcome.TAKEN:
+        _mark_sent(mail, now)
+        return True
+    if mail.lease_owner != owner:
+        return False
+    mail.attempts += 1
+    mail.last_error = answer.reason
+    if answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
+        mail.state = MailState.FAILED
+    else:
+        mail.next_attempt_at = real_now() + retry_delay(mail.attempts)
+    _let_go(mail)
+    db.session.flush()
+    return True
+
+
+def note_sent(*, message_ids: Sequence[str], now: datetime) -> int:
+    """Mark as sent what a worker noted as answered before it died; return how many those were."""
+    rows = db.session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.message_id.in_(message_ids), OutboxMail.state != MailState.SENT)
+        .with_for_update()
+    ).all()
+    for mail in rows:
+        _mark_sent(mail, now)
+    return len(rows)
+
+
+def give_back(*, mail_ids: Sequence[int], owner: str, reason: str = "", wait: timedelta = timedelta(0)) -> None:
+    """Let claims go unattempted, because the server cannot be reached or the worker ends; it counts as no attempt."""
+    values: dict[str, Any] = {"lease_owner": "", "lease_until": None, "next_attempt_at": real_now() + wait}
+    if reason:
+        values["last_error"] = reason
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id.in_(mail_ids), OutboxMail.lease_owner == owner, OutboxMail.state == MailState.QUEUED)
+        .values(**values)
+    )
+
+
+def retry_mail(*, mail: OutboxMail) -> bool:
+    """Queue a failed or waiting message to be sent at once, with all its attempts again; False when it is sent."""
+    if mail.state is MailState.SENT:
+        return False
+    mail.state = MailState.QUEUED
+    mail.attempts = 0
+    mail.next_attempt_at = real_now()
+    db.session.flush()
+    wake_worker()
+    return True
+
+
+def retry_failed(*, edition_id: int, limit: int = 200) -> int:
+    """Queue an edition's failed messages again, at most ``limit`` in one transaction; return how many those were."""
+    rows = db.session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.edition_id == edition_id, OutboxMail.state == MailState.FAILED)
+        .order_by(OutboxMail.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    return sum(retry_mail(mail=mail) for mail in rows)
+
+
+def _locked(mail_id: int) -> OutboxMail | None:
+    return db.session.scalar(
+        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def _mark_sent(mail: OutboxMail, now: datetime) -> None:
+    mail.state = MailState.SENT
+    mail.sent_at = now
+    mail.attempts += 1
+    mail.last_error = ""
+    _let_go(mail)
+    db.session.flush()
+
+
+def _let_go(mail: OutboxMail) -> None:
+    mail.lease_owner = ""
+    mail.lease_until = None

@@ -1,4 +1,4 @@
-"""What an outgoing message is, before and after rendering."""
+"""What an outgoing message is, before and after rendering, and what a mail server's answer means."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 MAX_ATTEMPTS = 12
 FIRST_RETRY = timedelta(seconds=20)
 LONGEST_RETRY = timedelta(hours=2)
+LEASE = timedelta(seconds=60)
+BATCH = 20
 
 
 class MailState(StrEnum):
@@ -18,6 +20,25 @@ class MailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What became of one attempt to send one message."""
+
+    TAKEN = "taken"
+    """The server answered 250: this message is never sent again."""
+    LATER = "later"
+    """Refused for now, or the connection broke: again after a while, not for ever."""
+    REFUSED = "refused"
+    """Refused for good: nobody tries again by themselves."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an attempt, and the server's words or ours."""
+
+    outcome: Outcome
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +58,14 @@ class Letter:
     registration_id: int | None
     account_id: int | None
     preview: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that this worker, and no other, may send now."""
+
+    mail_id: int
+    letter: Letter
 
 
 @dataclass(frozen=True)
@@ -77,3 +106,10 @@ class Rendered:
 def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after the given number of failed attempts (1 or more): doubled each time, bounded."""
     return min(FIRST_RETRY * (1 << (attempts - 1)), LONGEST_RETRY)
+
+
+def meaning(code: int) -> Outcome:
+    """Return what an SMTP reply code means for the message: 2xx taken, 5xx refused for good, all else later."""
+    if 200 <= code < 300:
+        return Outcome.TAKEN
+    return Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER

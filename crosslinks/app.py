@@ -15,6 +15,7 @@ from crosslinks.accounts.public import accounts_public
 from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
 from crosslinks.checkin.api import checkin_api
+from crosslinks.checkin.public import checkin_public
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.editions import models as editions_models
@@ -102,6 +103,7 @@ def _plug_in_features(app: Flask) -> None:
         accounts_own,
         accounts_public,
         checkin_api,
+        checkin_public,
         editions_choose,
         editions_manage,
         openapi,

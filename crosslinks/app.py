@@ -14,6 +14,7 @@ from crosslinks.accounts.own import accounts_own
 from crosslinks.accounts.public import accounts_public
 from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
+from crosslinks.checkin.api import OPERATIONS as CHECKIN_OPERATIONS
 from crosslinks.checkin.api import checkin_api
 from crosslinks.checkin.public import checkin_public
 from crosslinks.config import Settings, load_settings
@@ -117,4 +118,4 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}
-    app.extensions[OPENAPI_PARTS] = [*REGISTRATION_OPERATIONS]
+    app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -35,7 +35,9 @@ def open_link(token: str) -> Response:
     except Gone as error:
         raise Gone(error.code, _("A door’s code works for 30 minutes. Ask an organizer for a new one.")) from None
     except Conflict as error:
-        raise Conflict(error.code, _("Each code enrols one desk or five lanes. Ask an organizer for a new one.")) from None
+        raise Conflict(
+            error.code, _("Each code enrols one desk or five lanes. Ask an organizer for a new one.")
+        ) from None
     return _page()
 
 

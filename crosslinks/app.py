@@ -14,7 +14,9 @@ from crosslinks.accounts.own import accounts_own
 from crosslinks.accounts.public import accounts_public
 from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
+from crosslinks.checkin.api import OPERATIONS as CHECKIN_OPERATIONS
 from crosslinks.checkin.api import checkin_api
+from crosslinks.checkin.public import checkin_public
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.documents.manage import documents_manage
@@ -108,6 +110,7 @@ def _plug_in_features(app: Flask) -> None:
         accounts_own,
         accounts_public,
         checkin_api,
+        checkin_public,
         editions_choose,
         editions_manage,
         home_manage,
@@ -128,3 +131,4 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.letters"] = {}
     app.extensions["crosslinks.jobs"] = {**DOCUMENTS_JOBS}
     app.extensions["crosslinks.rounds"] = (CLEARING,)
+    app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

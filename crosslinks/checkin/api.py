@@ -16,7 +16,18 @@ from flask_babel import gettext as _
 from crosslinks.checkin.devices import DoorPhone, find_phone, get_phone
 from crosslinks.checkin.models import Attendance
 from crosslinks.checkin.operations import enrol_device
-from crosslinks.checkin.payloads import ScanPayload, read_batch, read_body, read_enrolment, read_scan
+from crosslinks.checkin.payloads import (
+    BatchAnswer,
+    BatchPayload,
+    EnrolAnswer,
+    EnrolPayload,
+    ScanPayload,
+    SearchAnswer,
+    StateAnswer,
+    read_batch,
+    read_body,
+    read_scan,
+)
 from crosslinks.checkin.queries import count_door, search_people
 from crosslinks.checkin.rules import LATE_SCANS_FOR, GateKind, standing_of
 from crosslinks.checkin.scanning import examine, record_scans
@@ -26,6 +37,8 @@ from crosslinks.kernel.errors import CrosslinksError, Forbidden, Gone
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.registration.models import Registration
 from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
+from crosslinks.web.openapi import ApiOperation
+from crosslinks.web.payloads import read_payload
 from crosslinks.web.security import csrf, keep_secret, public
 
 checkin_api = Blueprint("checkin_api", __name__, url_prefix="/api/v1/door")
@@ -33,6 +46,61 @@ csrf.exempt(checkin_api)
 
 REFERENCES_PER_MINUTE = 30
 LONGEST_SEARCH = 100
+_REFUSES = {
+    401: "No token, or one that was never given out.",
+    403: "An organizer must approve this phone first.",
+    410: "The phone was revoked, or its time is over.",
+    429: "Too many; Retry-After says when, in seconds.",
+}
+_UNREADABLE = {413: "Too large.", 422: "Something cannot be used; fields says what."}
+OPERATIONS = (
+    ApiOperation(
+        "POST",
+        "/api/v1/door/devices",
+        "enrol_phone",
+        "Exchange a door link's token for a phone's own.",
+        takes=EnrolPayload,
+        answers={201: EnrolAnswer},
+        refuses={
+            400: "Not JSON.",
+            404: "No such link.",
+            409: "Its phones are enrolled.",
+            410: "The link has expired.",
+            415: "Not application/json.",
+            429: _REFUSES[429],
+            **_UNREADABLE,
+        },
+    ),
+    ApiOperation(
+        "POST",
+        "/api/v1/door/scans",
+        "send_scans",
+        "Send up to 100 scans; each is answered, in order. One that cannot be used is kept for the organizers to see.",
+        takes=BatchPayload,
+        answers={200: BatchAnswer},
+        refuses=_REFUSES | _UNREADABLE,
+        bearer=True,
+    ),
+    ApiOperation(
+        "GET",
+        "/api/v1/door/state",
+        "door_state",
+        "Ask who this phone is and how many are in.",
+        answers={200: StateAnswer},
+        refuses={status: _REFUSES[status] for status in (401, 410, 429)},
+        bearer=True,
+    ),
+    ApiOperation(
+        "GET",
+        "/api/v1/door/search",
+        "search_people",
+        "Find people by name, workplace or reference; for approved desks.",
+        answers={200: SearchAnswer},
+        refuses=_REFUSES,
+        bearer=True,
+        query={"q": "What was typed."},
+    ),
+)
 
 
 class NotEnrolledError(CrosslinksError):
@@ -93,7 +161,7 @@ def _card(phone: DoorPhone, moment: datetime) -> dict[str, Any]:
 def enrol() -> Response:
     """Exchange a door link's token for the phone's own, which is told only here."""
     spend_client_request()
-    asked = read_enrolment(read_body(request.get_data()))
+    asked = read_payload(EnrolPayload)
     moment = now()
     try:
         with transaction():

@@ -25,18 +25,18 @@ from pydantic import (
     model_validator,
 )
 
-from crosslinks.checkin.rules import MAX_BATCH, Outcome, ScanKind
+from crosslinks.checkin.rules import MAX_BATCH, GateKind, Outcome, ScanKind, Standing
 from crosslinks.kernel.errors import Invalid
+from crosslinks.registration.rules import BadgeRole
+from crosslinks.web.payloads import Payload, PlainText
 
 MAX_RAW_CHARACTERS = 4000
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _TICKET = re.compile(r"CX1\.[A-Z2-7]{20,}", re.IGNORECASE)
 
 
-def _plain(text: str) -> str:
-    """Refuse NUL, which PostgreSQL cannot store, and lone surrogates, which nothing can."""
-    if not text.isprintable() and ("\x00" in text or _SURROGATE.search(text)):
-        raise ValueError("not plain text")
+def _whole(text: str) -> str:
+    """Refuse half surrogates, which JSON can write and no database can keep."""
+    text.encode()  # a UnicodeEncodeError is a ValueError
     return text
 
 
@@ -55,16 +55,8 @@ def _written(value: object) -> object:
 
 
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_in_range)]
+WholeText = Annotated[PlainText, AfterValidator(_whole)]
 Identity = Annotated[UUID, Field(strict=False)]
-
-
-PlainText = Annotated[str, AfterValidator(_plain)]
-
-
-class Payload(BaseModel):
-    """The base of everything that the door API takes."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class EnrolPayload(Payload):
@@ -80,15 +72,15 @@ class ScanPayload(Payload):
     kind: Annotated[ScanKind, Field(strict=False)]
     at: Moment
     offline: bool = False
-    ticket: Annotated[PlainText, Field(min_length=1, max_length=1000)] | None = None
-    reference: Annotated[PlainText, Field(min_length=1, max_length=40)] | None = None
-    index: Annotated[PlainText, Field(min_length=1, max_length=64)] | None = None
-    proof: Annotated[PlainText, Field(min_length=1, max_length=128)] | None = None
-    gate: Annotated[PlainText, Field(max_length=60)] | None = None
+    ticket: Annotated[WholeText, Field(min_length=1, max_length=1000)] | None = None
+    reference: Annotated[WholeText, Field(min_length=1, max_length=40)] | None = None
+    index: Annotated[WholeText, Field(min_length=1, max_length=64)] | None = None
+    proof: Annotated[WholeText, Field(min_length=1, max_length=128)] | None = None
+    gate: Annotated[WholeText, Field(max_length=60)] | None = None
     decided: Annotated[Outcome, Field(strict=False)] | None = None
     undoes: Identity | None = None
-    override: Annotated[PlainText, Field(max_length=300)] = ""
-    note: Annotated[PlainText, Field(max_length=300)] = ""
+    override: Annotated[WholeText, Field(max_length=300)] = ""
+    note: Annotated[WholeText, Field(max_length=300)] = ""
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
@@ -105,6 +97,107 @@ class BatchPayload(Payload):
 
     sent_at: Moment
     scans: Annotated[list[Any], Field(max_length=MAX_BATCH)]
+
+
+# What is answered, for the API's description.
+
+
+class FirstEntry(BaseModel):
+    """When and at which gate somebody came in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AwareDatetime
+    gate: str
+
+
+class ScanAnswer(BaseModel):
+    """The answer to one scan, the same for ever."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    outcome: Outcome
+    name: str | None
+    role: BadgeRole | None
+    first: FirstEntry | None
+    assistance: bool = False
+    organisation: str = ""
+
+
+class BatchAnswer(BaseModel):
+    """One answer for each scan, in order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    results: list[ScanAnswer]
+
+
+class DeviceFacts(BaseModel):
+    """Who a phone is."""
+
+    id: int
+    kind: GateKind
+    label: str
+
+
+class GateFacts(BaseModel):
+    """Where a phone stands."""
+
+    slug: str
+    name: str
+
+
+class EditionFacts(BaseModel):
+    """The day that a phone works for."""
+
+    name: str
+    time_zone: str
+    demo: bool
+
+
+class StateAnswer(BaseModel):
+    """Who the phone is, and how many are in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: DeviceFacts
+    gate: GateFacts
+    edition: EditionFacts
+    approved: bool
+    opens_at: AwareDatetime
+    expires_at: AwareDatetime
+    now: AwareDatetime
+    inside: int
+    expected: int
+
+
+class EnrolAnswer(StateAnswer):
+    """The phone's own token, told only here, and its state."""
+
+    token: str
+
+
+class SearchHit(BaseModel):
+    """A person found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: str
+    name: str
+    organisation: str
+    role: BadgeRole
+    assistance: bool
+    standing: Standing
+    inside: FirstEntry | None
+
+
+class SearchAnswer(BaseModel):
+    """At most twenty people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hits: list[SearchHit]
 
 
 @dataclass(frozen=True)
@@ -134,14 +227,6 @@ def read_body(body: bytes) -> object:
         return json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Invalid("door.unreadable", fields={"body": "json_invalid"}) from None
-
-
-def read_enrolment(body: object) -> EnrolPayload:
-    """Return the checked body of an enrolment; raises ``Invalid`` with its fields."""
-    try:
-        return EnrolPayload.model_validate(body)
-    except ValidationError as error:
-        raise Invalid("door.unreadable", fields=_fields(error)) from None
 
 
 def read_batch(body: object) -> BatchPayload:

@@ -161,9 +161,9 @@ def is_sqlite() -> bool:
 
 
 @cache
-def upsert_attendance(dialect: str, *names: str) -> Executable:
+def upsert_attendance(dialect: str, *names: str) -> Any:
     """Return the statement that writes attendance rows, taking ``names`` from the new row where one stands already."""
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(ATTENDANCE)
+    statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(ATTENDANCE)
     changed = {name: statement.excluded[name] for name in names}
     upsert: Executable = statement.on_conflict_do_update(index_elements=["registration_id"], set_=changed)
     return upsert

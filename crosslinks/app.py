@@ -23,6 +23,7 @@ from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.programme import models as programme_models
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.manage import registration_manage
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
@@ -80,7 +81,7 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _plug_in_features(app: Flask) -> None:
-    for blueprint in (accounts_public, editions_manage):
+    for blueprint in (accounts_public, editions_manage, registration_manage):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")

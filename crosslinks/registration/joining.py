@@ -26,7 +26,7 @@ from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, queue_letter, tell
 from crosslinks.registration.places import PlaceBook
-from crosslinks.registration.rules import Details, Place, Receipt, Source, Status, search_key
+from crosslinks.registration.rules import Details, Place, Receipt, Source, Status
 from crosslinks.registration.tickets import new_ticket_id
 
 PRIVACY_VERSION = "2024-01"
@@ -177,7 +177,6 @@ def _add(
         edition=edition,
         given_name=details.given_name,
         family_name=details.family_name,
-        name_key=search_key(details.given_name, details.family_name),
         email=address[0],
         email_key=address[1],
         organisation=details.organisation,

@@ -40,6 +40,7 @@ from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
+from crosslinks.registration.manage import registration_manage
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.public import sponsors_public
 from crosslinks.web.clients import init_limits
@@ -111,6 +112,8 @@ def _plug_in_features(app: Flask) -> None:
         accounts_public,
         checkin_api,
         checkin_public,
+        documents_manage,
+        documents_public,
         editions_choose,
         editions_manage,
         home_manage,
@@ -118,17 +121,14 @@ def _plug_in_features(app: Flask) -> None:
         openapi,
         programme_public,
         registration_api,
+        registration_manage,
         sponsors_public,
     ):
-    for blueprint in (accounts_public, checkin_api, documents_manage, documents_public, editions_manage):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS}
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS}
-    app.extensions[OPENAPI_PARTS] = [*REGISTRATION_OPERATIONS]
-    app.extensions["crosslinks.letters"] = {}
-    app.extensions["crosslinks.jobs"] = {**DOCUMENTS_JOBS}
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
     app.extensions["crosslinks.rounds"] = (CLEARING,)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

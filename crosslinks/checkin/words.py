@@ -102,9 +102,7 @@ def _phone() -> dict[str, str]:
         "camera.insecure": _(
             "The camera needs a secure address (HTTPS). Type the reference below, or use a scanner that types."
         ),
-        "camera.refused": _(
-            "The phone does not let this page use the camera. Allow it in the settings."
-        ),
+        "camera.refused": _("The phone does not let this page use the camera. Allow it in the settings."),
         "camera.none": _("No camera found. Type the reference below, or use a scanner that types."),
         "camera.hint": _("Hold the code inside the frame"),
         "end.revoked": _("An organizer ended this phone’s access."),

@@ -23,7 +23,7 @@ from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, queue_letter
 from crosslinks.registration.places import PlaceBook
-from crosslinks.registration.rules import Details, EditionFacts, Place, Receipt, Source, Status, search_key
+from crosslinks.registration.rules import Details, EditionFacts, Place, Receipt, Source, Status, search_columns
 from crosslinks.registration.tickets import new_ticket_id
 
 PRIVACY_VERSION = "2024-01"
@@ -174,7 +174,6 @@ def _add(details: Details, address: tuple[str, str], decision: _Decision, now: d
     values = {
         "given_name": details.given_name,
         "family_name": details.family_name,
-        "name_key": search_key(details.given_name, details.family_name),
         "email": address[0],
         "email_key": address[1],
         "organisation": details.organisation,
@@ -189,9 +188,10 @@ def _add(details: Details, address: tuple[str, str], decision: _Decision, now: d
         "created_at": now,
         "changed_at": now,
     }
+    keys = search_columns(details.given_name, details.family_name, details.organisation, address[0], more["reference"])
     connection = db.session.connection()
     with connection.begin_nested():
-        added = connection.execute(_REGISTRATIONS.insert(), values | more)
+        added = connection.execute(_REGISTRATIONS.insert(), values | keys | more)
         (registration_id,) = added.inserted_primary_key or (0,)
         ticket = {"registration_id": registration_id, "ticket_id": new_ticket_id(), "issued_at": now}
         connection.execute(_TICKETS.insert(), ticket)

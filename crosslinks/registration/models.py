@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, event, text
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import enum_column
 from crosslinks.kernel.db import Base
-from crosslinks.registration.rules import BadgeRole, Place, Profession, Source, Status
+from crosslinks.registration.rules import BadgeRole, Place, Profession, Source, Status, search_columns
 
 _ACTIVE_WITH_EMAIL = text("cancelled_at IS NULL AND email_key <> ''")
 _WAITING = text("wants <> 'none'")
@@ -19,7 +19,8 @@ _WAITING = text("wants <> 'none'")
 class Registration(Base):
     """One person in one edition. ``place`` is held, ``wants`` is waited for since ``joined_at``.
 
-    ``rev`` counts changes that a door must see; ``epoch`` raised revokes every personal link.
+    ``rev`` counts changes that a door must see; ``epoch`` raised revokes every personal link. ``name_key``,
+    ``sort_key`` (family name first) and ``search_text`` follow the names by themselves.
     """
 
     __tablename__ = "registration"
@@ -45,6 +46,7 @@ class Registration(Base):
             postgresql_where=_WAITING,
         ),
         Index(None, "edition_id", "created_at"),
+        Index("ix_registration_by_name", "edition_id", "sort_key", "id"),
         Index("ix_registration_roster", "edition_id", "roster_seq"),
         CheckConstraint("place <> wants OR place = 'none'", name="wants_another"),
         CheckConstraint("(wants = 'none') = (joined_at IS NULL)", name="joined"),
@@ -58,6 +60,8 @@ class Registration(Base):
     given_name: Mapped[str] = mapped_column(String(120))
     family_name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(String(300), default="")
+    sort_key: Mapped[str] = mapped_column(String(300), default="")
+    search_text: Mapped[str] = mapped_column(String(1000), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
     email_key: Mapped[str] = mapped_column(String(320), default="")
     organisation: Mapped[str] = mapped_column(String(200), default="")
@@ -93,6 +97,20 @@ class Registration(Base):
         if self.cancelled_at is not None:
             return Status.CANCELLED
         return Status.WAITING if self.place is Place.NONE else Status.CONFIRMED
+
+
+@event.listens_for(Registration, "before_insert")
+@event.listens_for(Registration, "before_update")
+def _keep_keys(mapper: Mapper[Registration], connection: Connection, registration: Registration) -> None:
+    keys = search_columns(
+        registration.given_name,
+        registration.family_name,
+        registration.organisation or "",
+        registration.email or "",
+        registration.reference,
+    )
+    for name, value in keys.items():
+        setattr(registration, name, value)
 
 
 class Ticket(Base):

@@ -20,7 +20,7 @@ from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, tell
 from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.queries import find_present_ticket, waiting_position
-from crosslinks.registration.rules import BadgeRole, Place, Status, search_key
+from crosslinks.registration.rules import BadgeRole, Place, Status
 from crosslinks.registration.tickets import new_ticket_id
 from crosslinks.registration.waiting_list import promote_waiting
 
@@ -64,7 +64,6 @@ def rename(
     after = {name: getattr(registration, name) for name in names}
     if after == before:
         return False
-    registration.name_key = search_key(given_name, family_name)
     _seen_by_doors(registration, now)
     note(book.edition, registration.id, "renamed", actor=actor, now=now, before=before, after=after)
     db.session.flush()

@@ -139,6 +139,15 @@ def search_key(*parts: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
 
 
+def search_columns(given: str, family: str, organisation: str, email: str, reference: str) -> dict[str, str]:
+    """Return the columns of a registration that lists are searched and sorted by."""
+    return {
+        "name_key": search_key(given, family)[:300],
+        "sort_key": search_key(family, given)[:300],
+        "search_text": f"{reference.lower()} {search_key(given, family, organisation, email)}"[:1000],
+    }
+
+
 @dataclass(frozen=True)
 class ModeCount:
     """The figures of one mode: people, and None for places without limit."""

@@ -8,6 +8,8 @@ export function watchChoices() {
     const boxes = () => [...form.querySelectorAll("input[data-choose]")];
 
     const show = () => {
+      form.querySelectorAll("[data-chosen-text]").forEach((text) => (text.hidden = false));
+      form.querySelectorAll("[data-choose-all]").forEach((head) => (head.closest("label").hidden = false));
       const all = boxes();
       const chosen = all.filter((box) => box.checked).length;
       const head = form.querySelector("[data-choose-all]");
@@ -34,8 +36,6 @@ export function watchChoices() {
       show();
     });
     form.addEventListener("htmx:afterSettle", show);
-    form.querySelectorAll("[data-chosen-text]").forEach((text) => (text.hidden = false));
-    form.querySelectorAll("[data-choose-all]").forEach((head) => (head.closest("label").hidden = false));
     show();
   });
 }

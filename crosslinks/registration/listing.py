@@ -1,0 +1,205 @@
+"""The list of participants: counted, filtered, put in order and paged by the database.
+
+The number of statements is the same however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from crosslinks.kernel.db import db
+from crosslinks.mail.models import OutboxMail
+from crosslinks.mail.rules import MailState
+from crosslinks.registration.list_filter import PAGE_SIZE, ListFilter, Show, SortBy
+from crosslinks.registration.models import Registration
+from crosslinks.registration.rules import BadgeRole, Place
+
+_WAITS = Registration.wants != Place.NONE
+_CANCELLED = Registration.cancelled_at.is_not(None)
+_SHOWN: dict[Show, ColumnElement[bool]] = {
+    Show.ALL: true(),
+    Show.ONSITE: Registration.place == Place.ONSITE,
+    Show.DIGITAL: Registration.place == Place.DIGITAL,
+    Show.WAITING: _WAITS,
+    Show.CANCELLED: _CANCELLED,
+}
+_MODE = case((Registration.place == Place.ONSITE, 0), (Registration.place == Place.DIGITAL, 1), else_=2)
+_STATUS = case((_CANCELLED, 2), (Registration.place == Place.NONE, 1), else_=0)
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    """One row of the list; ``position`` counts from 1 in the queue that they wait in."""
+
+    id: int
+    reference: str
+    given_name: str
+    family_name: str
+    organisation: str
+    role: BadgeRole
+    place: Place
+    wants: Place
+    created_at: datetime
+    cancelled_at: datetime | None
+    position: int | None
+    undelivered: bool
+
+    @property
+    def sorted_name(self) -> str:
+        """The name as a list has it, family name first."""
+        return ", ".join(part for part in (self.family_name, self.given_name) if part)
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of the list; ``first`` and ``last`` count from 1, 0 when nobody is found."""
+
+    people: list[ListedPerson]
+    counts: dict[Show, int]
+    total: int
+    page: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown."""
+        return (self.page - 1) * PAGE_SIZE + 1 if self.people else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return self.first + len(self.people) - 1 if self.people else 0
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is a page after this one."""
+        return self.last < self.total
+
+
+def undelivered() -> ColumnElement[bool]:
+    """Return the condition that the last message to a registration was refused for good."""
+    later = aliased(OutboxMail)
+    return Registration.id.in_(
+        select(OutboxMail.registration_id).where(
+            OutboxMail.state == MailState.FAILED,
+            OutboxMail.edition_id == Registration.edition_id,
+            ~exists().where(later.registration_id == OutboxMail.registration_id, later.id > OutboxMail.id),
+        )
+    )
+
+
+def _conditions(edition_id: int, wanted: ListFilter) -> list[ColumnElement[bool]]:
+    """Return what the search and the further filters ask, without the chip."""
+    asked = (
+        (Registration.role, wanted.role),
+        (Registration.profession, wanted.profession),
+        (Registration.source, wanted.source),
+    )
+    found: list[ColumnElement[bool]] = [
+        Registration.edition_id == edition_id,
+        *(
+            or_(*(Registration.search_text.contains(word, autoescape=True) for word in sorted(readings)))
+            for readings in wanted.words
+        ),
+        *(column == value for column, value in asked if value is not None),
+    ]
+    if wanted.assistance:
+        found.append(Registration.needs_assistance.is_(True))
+    if wanted.undelivered:
+        found.append(undelivered())
+    return found
+
+
+def count_shown(edition_id: int, wanted: ListFilter) -> dict[Show, int]:
+    """Return how many each chip shows within the search and the further filters: one statement."""
+    query = select(*(func.count().filter(_SHOWN[show]) for show in Show)).select_from(Registration)
+    row = db.session.execute(query.where(*_conditions(edition_id, wanted))).one()
+    return dict(zip(Show, row, strict=True))
+
+
+def _order(wanted: ListFilter) -> list[ColumnElement[Any]]:
+    name: list[ColumnElement[Any]] = [Registration.sort_key.expression, Registration.id.expression]
+    first: dict[SortBy, tuple[Any, ...]] = {
+        SortBy.NAME: (),
+        SortBy.MODE: (_MODE,),
+        SortBy.STATUS: (_STATUS, Registration.wants, Registration.priority, Registration.joined_at),
+        SortBy.REGISTERED: (Registration.created_at,),
+    }
+    whole = [*first[wanted.sort], *name]
+    return [column.desc() for column in whole] if wanted.descending else whole
+
+
+def matching(edition_id: int, wanted: ListFilter, *columns: Any) -> Select[Any]:
+    """Return the statement of everybody that a filter asks for, in its order, without paging."""
+    return select(*columns).where(*_conditions(edition_id, wanted), _SHOWN[wanted.show]).order_by(*_order(wanted))
+
+
+_COLUMNS = (
+    Registration.id, Registration.reference, Registration.given_name, Registration.family_name,
+    Registration.organisation, Registration.role, Registration.place, Registration.wants, Registration.created_at,
+    Registration.cancelled_at,
+)  # fmt: skip
+
+
+def list_people(edition_id: int, wanted: ListFilter) -> ListPage:
+    """Return the asked page, or the last one when there are fewer, with the count of each chip: four statements."""
+    counts = count_shown(edition_id, wanted)
+    total = counts[wanted.show]
+    page = min(wanted.page, max(1, -(-total // PAGE_SIZE)))
+    query = matching(edition_id, wanted, *_COLUMNS).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    rows = db.session.execute(query).all()
+    positions = positions_of(edition_id, [row.id for row in rows])
+    unreached = _undelivered_among([row.id for row in rows])
+    people = [
+        ListedPerson(**row._asdict(), position=positions.get(row.id), undelivered=row.id in unreached) for row in rows
+    ]
+    return ListPage(people, counts, total, page)
+
+
+def positions_of(edition_id: int, ids: list[int]) -> dict[int, int]:
+    """Return where those who wait stand in their queue, from 1."""
+    return {row.id: row.position for row in db.session.execute(_queue(edition_id, ids))}
+
+
+def _queue(edition_id: int, ids: list[int] | None = None) -> Select[Any]:
+    place_in_line = func.row_number().over(
+        partition_by=Registration.wants,
+        order_by=(Registration.priority, Registration.joined_at, Registration.id),
+    )
+    line = (
+        select(Registration.id.label("id"), place_in_line.label("position"))
+        .where(Registration.edition_id == edition_id, _WAITS)
+        .subquery()
+    )
+    query = select(line.c.id, line.c.position)
+    return query if ids is None else query.where(line.c.id.in_(ids))
+
+
+def all_positions(edition_id: int) -> dict[int, int]:
+    """Return where everybody who waits stands, from 1, by registration."""
+    return {row.id: row.position for row in db.session.execute(_queue(edition_id))}
+
+
+def _undelivered_among(ids: list[int]) -> set[int]:
+    return set(db.session.scalars(select(Registration.id).where(Registration.id.in_(ids), undelivered())))
+
+
+def iterate(edition_id: int, wanted: ListFilter, *columns: Any) -> Iterator[Row[Any]]:
+    """Yield everybody that a filter asks for, read in parts, so that memory does not grow with them."""
+    result = db.session.execute(matching(edition_id, wanted, *columns).execution_options(yield_per=500))
+    yield from result
+
+
+def list_ids(edition_id: int, ids: list[int]) -> list[tuple[int, str, bool]]:
+    """Return ``(id, name, is cancelled)`` of those ids that belong to the edition, by name."""
+    query = (
+        select(Registration.id, Registration.given_name, Registration.family_name, _CANCELLED)
+        .where(and_(Registration.edition_id == edition_id, Registration.id.in_(ids)))
+        .order_by(Registration.sort_key, Registration.id)
+    )
+    return [(row[0], f"{row[1]} {row[2]}".strip(), bool(row[3])) for row in db.session.execute(query)]

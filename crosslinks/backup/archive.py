@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from flask import Flask
 from sqlalchemy import delete, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -157,21 +158,28 @@ def restore(source: Path, *, database_url: str = "") -> Manifest:
             manifest = _read_manifest(archive)
             config = _file(archive, CONFIG_FILE).read().decode()
             chosen = _settings_for(config, database_url)
-            app = create_app(chosen)
-            with app.app_context():
+            with _opened(chosen) as app:
                 _require_empty(chosen)
-            bring_up_to_date(app)
-            with app.app_context():
-                _load_tables(archive, manifest)
-                db.session.remove()
-                db.engine.dispose()
-            _unpack_uploads(archive, chosen.uploads)
+                bring_up_to_date(app)
+                with _unpacked_uploads(archive, chosen.uploads):
+                    _load_tables(archive, manifest)
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
         raise BackupError(f"{source} cannot be restored: {error}") from error
     except SQLAlchemyError as error:
         raise BackupError(f"the database refused: {str(error).splitlines()[0]}") from error
     _adopt_config(chosen, config, database_url)
     return manifest
+
+
+@contextmanager
+def _opened(chosen: Settings) -> Iterator[Flask]:
+    app = create_app(chosen)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _file(archive: tarfile.TarFile, name: str) -> IO[bytes]:
@@ -232,17 +240,27 @@ def _load_tables(archive: tarfile.TarFile, manifest: Manifest) -> None:
         continue_numbering(session, Base.metadata)
 
 
-def _unpack_uploads(archive: tarfile.TarFile, uploads: Path) -> None:
-    for entry in archive:
-        path = PurePosixPath(entry.name)
-        if not entry.isfile() or path.parts[0] != "uploads":
-            continue
-        if ".." in path.parts or path.is_absolute():
-            raise BackupError(f"the backup is damaged: {entry.name}")
-        target = uploads.joinpath(*path.parts[1:])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as output:
-            shutil.copyfileobj(_file(archive, entry.name), output)
+@contextmanager
+def _unpacked_uploads(archive: tarfile.TarFile, uploads: Path) -> Iterator[None]:
+    """Unpack beside the uploads, and put them in their place only when the body succeeds."""
+    uploads.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="restoring-", dir=uploads.parent) as room:
+        folder = Path(room) / "uploads"
+        folder.mkdir()
+        for entry in archive:
+            path = PurePosixPath(entry.name)
+            if not entry.isfile() or path.parts[0] != "uploads":
+                continue
+            if ".." in path.parts or path.is_absolute():
+                raise BackupError(f"the backup is damaged: {entry.name}")
+            target = folder.joinpath(*path.parts[1:])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as output:
+                shutil.copyfileobj(_file(archive, entry.name), output)
+        yield
+        if uploads.is_dir():
+            shutil.rmtree(uploads)
+        folder.replace(uploads)
 
 
 def write_config(folder: Path, content: str) -> None:

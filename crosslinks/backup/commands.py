@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from crosslinks.app import create_app
 from crosslinks.backup.archive import BackupError, make_backup, restore, write_config
 from crosslinks.config import CONFIG_FILE, PREFIX, ConfigurationError, load_settings
+from crosslinks.kernel.db import db
 from crosslinks.schema import bring_up_to_date
 
 FIRST_CONFIG = """\
@@ -52,7 +53,10 @@ def init_command(base_url: str, is_json: bool) -> None:
             write_config(folder, FIRST_CONFIG.format(secret=secrets.token_urlsafe(48), base_url=base_url.rstrip("/")))
         settings = load_settings()
         settings.uploads.mkdir(parents=True, exist_ok=True)
-        bring_up_to_date(create_app(settings))
+        app = create_app(settings)
+        bring_up_to_date(app)
+        with app.app_context():
+            db.engine.dispose()
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
     if is_json:
@@ -77,7 +81,7 @@ def backup_command(file: Path, is_json: bool) -> None:
         click.echo(json.dumps(asdict(manifest)))
     else:
         click.echo(
-            f"{file}: {sum(manifest.rows.values())} rows, {manifest.uploads} uploads. Keep it safe: it holds the secret."
+            f"{file}: {sum(manifest.rows.values())} rows, {manifest.uploads} uploads. It holds the secret: guard it."
         )
 
 

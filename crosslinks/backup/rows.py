@@ -40,7 +40,7 @@ def _decode(column: Column[Any], value: Any) -> Any:
         return value
     if isinstance(column.type, EnumType) and column.type.enum_class:
         return column.type.enum_class(value)
-    kind = column.type.python_type
+    kind = getattr(column.type, "impl_instance", column.type).python_type
     if kind is bytes:
         return base64.b64decode(value, validate=True)
     if kind in {datetime, date}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from typing import Any
 
 import psutil
 from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from crosslinks.app import create_app
 from crosslinks.config import load_settings
@@ -129,6 +132,24 @@ class Instance:
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         raise AssertionError((self.folder / "serve.log").read_text("utf-8", "replace")[-4000:])
+
+
+@contextmanager
+def new_instance(folder: Path, database_url: str) -> Iterator[Instance]:
+    """Give an empty instance beside the run's database: its own SQLite file, or a PostgreSQL database dropped later."""
+    folder.mkdir()
+    if database_url.startswith("sqlite"):
+        yield Instance(folder, f"sqlite:///{folder / 'crosslinks.sqlite'}")
+        return
+    name = f"instance_{secrets.token_hex(6)}"
+    url = make_url(database_url)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield Instance(folder, url.set(database=name).render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 def close_database(app: Flask) -> None:

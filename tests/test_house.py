@@ -24,7 +24,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 400
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "tools", "base"}
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-INTERNAL_SETTINGS = {"testing", "demo", "demo_offset"}
+INTERNAL_SETTINGS = {"TESTING", "DEMO", "DEMO_OFFSET"}
 
 
 def name_of(path: Path) -> str:
@@ -187,16 +187,15 @@ def documented() -> str:
     return "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
 
 
-@pytest.mark.parametrize(
-    "name", sorted(field.name for field in fields(Settings) if field.name not in INTERNAL_SETTINGS)
-)
-def test_every_setting_is_documented(name):
-    assert re.search(rf"\b(CROSSLINKS_)?{name.upper()}\b", documented())
+def test_every_setting_is_documented():
+    names = {field.name.upper() for field in fields(Settings)} - INTERNAL_SETTINGS
+    assert {name for name in names if not re.search(rf"\b(CROSSLINKS_)?{name}\b", documented())} == set()
 
 
-@pytest.mark.parametrize("name", sorted(commands(main)))
-def test_every_command_is_documented(name):
-    assert re.search(rf"\bcrosslinks {name}\b", documented())
+def test_every_command_is_documented():
+    names = set(commands(main))
+    assert {"demo", "serve", "worker", "init", "backup", "restore", "bench", "badges"} <= names
+    assert {name for name in names if not re.search(rf"\bcrosslinks {name}\b", documented())} == set()
 
 
 def test_every_command_explains_itself():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -270,6 +269,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("quick", sa.Boolean(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.JSON(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
@@ -332,6 +332,8 @@ def upgrade() -> None:
         sa.Column("given_name", sa.String(length=120), nullable=False),
         sa.Column("family_name", sa.String(length=120), nullable=False),
         sa.Column("name_key", sa.String(length=300), nullable=False),
+        sa.Column("sort_key", sa.String(length=300), nullable=False),
+        sa.Column("search_text", sa.String(length=1000), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("email_key", sa.String(length=320), nullable=False),
         sa.Column("organisation", sa.String(length=200), nullable=False),
@@ -406,6 +408,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.create_index("ix_registration_by_name", ["edition_id", "sort_key", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_registration_edition_id_created_at"), ["edition_id", "created_at"], unique=False
         )
@@ -535,6 +538,7 @@ def upgrade() -> None:
         sa.Column("to_address", sa.String(length=320), nullable=False),
         sa.Column("to_name", sa.String(length=240), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum("queued", "sent", "failed", name="mailstate", native_enum=False, create_constraint=True, length=20),
@@ -564,8 +568,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mail_edition_id_created_at"), ["edition_id", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_edition_id_state"), ["edition_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_registration_id"), ["registration_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_mail_state_next_attempt_at"), ["state", "next_attempt_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_mail_state_bulk_next_attempt_at"), ["state", "bulk", "next_attempt_at"], unique=False
+        )
 
     op.create_table(
         "session",
@@ -828,8 +835,9 @@ def downgrade() -> None:
 
     op.drop_table("session")
     with op.batch_alter_table("mail", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mail_state_next_attempt_at"))
+        batch_op.drop_index(batch_op.f("ix_mail_state_bulk_next_attempt_at"))
         batch_op.drop_index(batch_op.f("ix_mail_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_edition_id_state"))
         batch_op.drop_index(batch_op.f("ix_mail_edition_id_created_at"))
 
     op.drop_table("mail")
@@ -866,6 +874,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_registration_roster")
         batch_op.drop_index(batch_op.f("ix_registration_edition_id_place"))
         batch_op.drop_index(batch_op.f("ix_registration_edition_id_created_at"))
+        batch_op.drop_index("ix_registration_by_name")
 
     op.drop_table("registration")
     op.drop_table("person")

@@ -30,6 +30,7 @@ from crosslinks.editions.queries import find_conference_id
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
 from crosslinks.jobs import models as jobs_models
+from crosslinks.jobs.public import jobs_public
 from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
@@ -119,6 +120,7 @@ def _plug_in_features(app: Flask) -> None:
         editions_manage,
         home_manage,
         home_public,
+        jobs_public,
         openapi,
         programme_public,
         registration_api,

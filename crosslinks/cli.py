@@ -6,11 +6,15 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
+from crosslinks.accounts.commands import user_commands
 from crosslinks.app import create_app
+from crosslinks.backup.commands import backup_command, init_command, restore_command
 from crosslinks.config import ConfigurationError
 from crosslinks.demo.commands import demo_command
+from crosslinks.documents.commands import badges_command
 from crosslinks.home.commands import edition_commands
 from crosslinks.serve.commands import serve_command
+from crosslinks.worker import worker_command
 
 
 def _app() -> Flask:
@@ -29,8 +33,14 @@ def main(context: click.Context) -> None:
 
 
 for command in (
+    backup_command,
+    badges_command,
     demo_command,
     edition_commands,
+    init_command,
+    restore_command,
     serve_command,
+    user_commands,
+    worker_command,
 ):
     main.add_command(command)

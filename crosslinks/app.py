@@ -36,12 +36,16 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.programme import models as programme_models
+from crosslinks.programme.manage import programme_manage
+from crosslinks.programme.manage_people import people_manage
+from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.manage import registration_manage
 from crosslinks.sponsors import models as sponsors_models
+from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
@@ -119,9 +123,13 @@ def _plug_in_features(app: Flask) -> None:
         home_manage,
         home_public,
         openapi,
+        people_manage,
+        programme_manage,
         programme_public,
         registration_api,
         registration_manage,
+        rooms_manage,
+        sponsors_manage,
         sponsors_public,
     ):
         app.register_blueprint(blueprint)

@@ -37,6 +37,9 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.programme import models as programme_models
+from crosslinks.programme.manage import programme_manage
+from crosslinks.programme.manage_people import people_manage
+from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
@@ -44,6 +47,7 @@ from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.sponsors import models as sponsors_models
+from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
@@ -122,9 +126,13 @@ def _plug_in_features(app: Flask) -> None:
         home_public,
         jobs_public,
         openapi,
+        people_manage,
+        programme_manage,
         programme_public,
         registration_api,
         registration_manage,
+        rooms_manage,
+        sponsors_manage,
         sponsors_public,
     ):
         app.register_blueprint(blueprint)

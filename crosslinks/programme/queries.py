@@ -248,6 +248,11 @@ def get_room(edition_id: int, room_id: int) -> Room:
     return found
 
 
+def find_room(edition_id: int, room_id: int | None) -> Room | None:
+    """Return a room of this edition, or None."""
+    return db.session.scalar(select(Room).where(Room.id == room_id, Room.edition_id == edition_id)) if room_id else None
+
+
 def get_person(edition_id: int, person_id: int) -> Person:
     """Return a person of this edition; raises ``NotFound``."""
     found = db.session.scalar(select(Person).where(Person.id == person_id, Person.edition_id == edition_id))

@@ -1,12 +1,19 @@
-"""What the forms of every feature check alike."""
+"""What the forms of every feature check alike, and the fields that they share."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from wtforms.validators import ValidationError
+from wtforms import Form, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from crosslinks.web.languages import LANGUAGES
+
+MOST_LINE = 300
+MOST_PASSAGE = 6_000
 
 
 class NoNul:
@@ -32,3 +39,30 @@ class EmailAddress:
             validate_email(typed, check_deliverability=False)
         except EmailNotValidError as error:
             raise ValidationError(_("This is not an e-mail address")) from error
+
+
+def stripped(value: object) -> object:
+    """Return typed text without the spaces around it."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def line(label: str, *, most: int = MOST_LINE, required: bool = False, description: str = "") -> StringField:
+    """Return a field of one line of at most ``most`` characters."""
+    needed = DataRequired() if required else Optional()
+    return StringField(label, [needed, Length(max=most), NoNul()], filters=[stripped], description=description)
+
+
+def passage(label: str, *, most: int = MOST_PASSAGE, description: str = "") -> TextAreaField:
+    """Return an optional field of several lines of at most ``most`` characters."""
+    return TextAreaField(label, [Optional(), Length(max=most), NoNul()], filters=[stripped], description=description)
+
+
+def typed_texts(form: Form, name: str) -> dict[str, str]:
+    """Return what was typed in ``name_en``, ``name_nb``: only the languages that have a text."""
+    typed = {code: form[f"{name}_{code}"].data or "" for code in LANGUAGES}
+    return {code: text for code, text in typed.items() if text}
+
+
+def spread_texts(name: str, texts: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the values of the fields ``name_en``, ``name_nb`` that show ``texts``."""
+    return {f"{name}_{code}": (texts or {}).get(code, "") for code in LANGUAGES}

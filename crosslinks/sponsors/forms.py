@@ -1,0 +1,94 @@
+"""Forms of tiers and sponsors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, SelectField
+from wtforms.validators import InputRequired, Regexp, ValidationError
+
+from crosslinks.sponsors.models import Sponsor, Tier
+from crosslinks.sponsors.rules import LOGO_HEIGHTS
+from crosslinks.web.forms import line, passage, spread_texts, typed_texts
+from crosslinks.web.languages import LANGUAGES
+from crosslinks.web.pages import texts
+
+WEB_ADDRESS = r"^https?://[^\s\x00]+$"
+_TEXTS = ("role", "statement", "funding")
+_LINES = ("name", "quoted_person", "quoted_role", "url")
+
+
+class TierForm(FlaskForm):
+    """A rank of sponsors."""
+
+    name_en = line(_l("Name, in English"), most=100)
+    name_nb = line(_l("Name, in Norwegian"), most=100)
+    logo_height = SelectField(_l("Size of the logos"), coerce=int)
+
+    @classmethod
+    def of(cls, tier: Tier | None) -> TierForm:
+        """Return the form filled with the tier's present facts, or with what was just sent."""
+        values: dict[str, Any] = {"logo_height": tier.logo_height if tier else LOGO_HEIGHTS[1]}
+        form = cls(data=values | spread_texts("name", tier.name if tier else None))
+        words = (_("Large"), _("Medium"), _("Small"))
+        form.logo_height.choices = list(zip(LOGO_HEIGHTS, words, strict=True))
+        return form
+
+    def validate_name_en(self, field: Any) -> None:
+        """Ask for a name in one language at least."""
+        if not any(self[f"name_{code}"].data for code in LANGUAGES):
+            raise ValidationError(_("Give a name in at least one language."))
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields as typed."""
+        return {"name": typed_texts(self, "name"), "logo_height": self.logo_height.data}
+
+
+class SponsorForm(FlaskForm):
+    """A sponsor's listing."""
+
+    name = line(_l("Name"), most=200, required=True)
+    tier = SelectField(_l("Tier"), coerce=int, validators=[InputRequired()])
+    role_en = line(_l("Role, in English"), most=100, description=_l("In words, such as Co-founder."))
+    role_nb = line(_l("Role, in Norwegian"), most=100, description=_l("In words, such as Medgrunnlegger."))
+    url = line(_l("Website"), most=500, description=_l("Starts with https://"))
+    logo = FileField(_l("Logo"), description=_l("PNG, WebP or JPEG, at most 10 MB. It is shown on white."))
+    remove_logo = BooleanField(_l("Remove the logo"))
+    statement_en = passage(_l("Statement, in English"), most=2_000)
+    statement_nb = passage(_l("Statement, in Norwegian"), most=2_000)
+    quoted_person = line(_l("Spokesperson"), most=200)
+    quoted_role = line(_l("Who that is"), most=300)
+    funding_en = passage(_l("What is funded, in English"), most=1_000)
+    funding_nb = passage(_l("What is funded, in Norwegian"), most=1_000)
+
+    @classmethod
+    def of(cls, sponsor: Sponsor | None, tiers: Sequence[Tier], tier_id: int | None = None) -> SponsorForm:
+        """Return the form filled with the sponsor's present facts, or with what was just sent."""
+        values: dict[str, Any] = {"tier": tier_id}
+        if sponsor is not None:
+            values = {name: getattr(sponsor, name) for name in _LINES} | {"tier": sponsor.tier_id}
+            for name in _TEXTS:
+                values |= spread_texts(name, getattr(sponsor, name))
+        form = cls(data=values)
+        form.tier.choices = [(tier.id, texts(tier.name)) for tier in tiers]
+        return form
+
+    def validate_url(self, field: Any) -> None:
+        """Take only an address of the web."""
+        Regexp(WEB_ADDRESS, message=_("An address of the web starts with https://"))(self, field)
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields as typed, without tier and picture."""
+        lines = {name: self[name].data or "" for name in _LINES}
+        return lines | {name: typed_texts(self, name) for name in _TEXTS}
+
+
+class MoveForm(FlaskForm):
+    """One place up or down."""
+
+    direction = SelectField(choices=[("up", ""), ("down", "")], validators=[InputRequired()])

@@ -1,0 +1,36 @@
+"""The picture of a form: stored only when all else is right, and refused in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from crosslinks.config import settings
+from crosslinks.kernel.errors import Invalid
+from crosslinks.web.uploads import PictureRule, store_picture
+
+
+def take_picture(field: Any, rule: PictureRule) -> str | None:
+    """Store the picture that was sent in ``field`` and return its name; ``""`` when none was sent.
+
+    None, with the error noted, when it cannot be used.
+    """
+    sent = field.data
+    if not sent or not getattr(sent, "filename", ""):
+        return ""
+    try:
+        return store_picture(sent.stream, rule, settings().uploads)
+    except Invalid as refused:
+        words = {
+            "picture.too_large": _("The file is larger than 10 MB."),
+            "picture.too_many_pixels": _("The picture has more than 40 million pixels."),
+        }
+        field.errors = [words.get(refused.code) or _("That is not a picture in JPEG, PNG or WebP.")]
+        return None
+
+
+def drop_picture(name: str) -> None:
+    """Delete a stored picture that nothing shows any more."""
+    if name:
+        (settings().uploads / name).unlink(missing_ok=True)

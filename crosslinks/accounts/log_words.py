@@ -34,6 +34,7 @@ KINDS = {
     "mail": _l("Mail"),
     "person": _l("Person"),
     "registration": _l("Registration"),
+    "print": _l("Badges"),
     "room": _l("Room"),
     "scan": _l("Scan"),
     "session": _l("Session"),

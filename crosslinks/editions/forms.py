@@ -119,7 +119,7 @@ class EditionForm(FlaskForm):
 class StateForm(FlaskForm):
     """Publish, archive or take back."""
 
-    state = SelectField(choices=[(state.value, state.value) for state in EditionState], validators=[InputRequired()])
+    state = SelectField(choices={state.value: state.value for state in EditionState}, validators=[InputRequired()])
 
 
 class NewEditionForm(FlaskForm):

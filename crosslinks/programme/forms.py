@@ -218,7 +218,7 @@ class RoomForm(FlaskForm):
 class MoveForm(FlaskForm):
     """One place earlier or later."""
 
-    direction = SelectField(choices=[("earlier", ""), ("later", "")], validators=[InputRequired()])
+    direction = SelectField(choices={"earlier": "", "later": ""}, validators=[InputRequired()])
 
 
 class PersonForm(FlaskForm):

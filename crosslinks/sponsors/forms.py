@@ -91,4 +91,4 @@ class SponsorForm(FlaskForm):
 class MoveForm(FlaskForm):
     """One place up or down."""
 
-    direction = SelectField(choices=[("up", ""), ("down", "")], validators=[InputRequired()])
+    direction = SelectField(choices={"up": "", "down": ""}, validators=[InputRequired()])

@@ -216,6 +216,7 @@ def test_public_pages_load_no_account_and_vary_by_no_cookie_of_it(
     answer = client.get("/assets/nothing.css")
     assert answer.status_code == 404
     assert client.get("/no/such/page/here?lang=en").status_code == 404
+    assert client.get("/crosslinks/2024/").status_code == 200
 
 
 def test_signing_in_and_out_is_logged_without_secrets(account: Account, client: FlaskClient) -> None:

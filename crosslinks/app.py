@@ -49,6 +49,7 @@ from crosslinks.registration.manage import registration_manage
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
+from crosslinks.web.addresses import init_addresses
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
 from crosslinks.web.face import init_face
@@ -97,7 +98,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         clock.offset = timedelta(seconds=settings.demo_offset)
     db.init_app(app)
     for init in (
-        init_languages, init_formats, init_pages, init_markdown, init_face, init_media, init_limits, init_security,
+        init_addresses, init_languages, init_formats, init_pages, init_markdown, init_face, init_media, init_limits, init_security,
         init_errors,
     ):  # fmt: skip
         init(app)

@@ -64,6 +64,7 @@ DEEDS = {
     "ordered": _l("put in order"),
     "override": _l("let in by exception"),
     "password_set": _l("password set"),
+    "print": _l("printed"),
     "printed": _l("printed"),
     "promoted": _l("moved up from the waiting list"),
     "registered": _l("registered"),

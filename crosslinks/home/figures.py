@@ -100,7 +100,7 @@ def registrations_over_time(edition: Edition, now: datetime) -> Growth:
         select(Registration.created_at, Registration.place).where(
             Registration.edition_id == edition.id, Registration.place != Place.NONE
         )
-    ).tuples()
+    )
     per_day: dict[Place, Counter[datetime]] = {Place.ONSITE: Counter(), Place.DIGITAL: Counter()}
     for created_at, place in rows:
         per_day[place][_midnight(created_at, edition.zone)] += 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from sqlalchemy import Table
+from werkzeug.routing import IntegerConverter, Rule
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.actors import ROLE_PERMISSIONS, Permission, Role
@@ -18,8 +20,17 @@ from tests.accounts.rows import find_table, make_row, read_row
 from tests.factories import make_conference, make_edition
 
 GUARDED = ("/manage/", "/api/", "/account")
-TABLES = {"link_id": "door_link"}
-"""Which table a part of an address points at, where the name does not say it (``<table>_id``)."""
+TABLES = {
+    "access": "account_grant",
+    "badges": "job",
+    "people": "person",
+    "rooms": "room",
+    "sessions": "session",
+    "sponsors": "sponsor",
+    "talks": "talk",
+    "tiers": "sponsor_tier",
+}
+"""Which table a number in an address points at, by the word before it."""
 ABSENT = 999_999
 
 
@@ -32,13 +43,23 @@ class Route:
     permission: object
 
     def address(self, conference: str = "crosslinks", edition: str = "2024", **ids: int) -> str:
-        values = {
-            name: (ids.get(name, ABSENT) if name.endswith("_id") or name == "id" else "x") for name in self.rule.arguments
-        }
-        values |= {"conference": conference, "edition": edition}
-        built = self.rule.build({name: values[name] for name in self.rule.arguments}, append_unknown=False)
+        values: dict[str, object] = {"conference": conference, "edition": edition}
+        for name, converter in self.rule._converters.items():
+            values.setdefault(name, ids.get(name, ABSENT) if isinstance(converter, IntegerConverter) else "x")
+        built = self.rule.build(values, append_unknown=False)
         assert built is not None
         return built[1]
+
+    def tables(self) -> dict[str, Table]:
+        """Return the table that each number in the address points at."""
+        found = {}
+        for word, name in re.findall(r"/([\w-]+)/<int[^:]*:(\w+)>", self.rule.rule):
+            table = find_table(TABLES.get(word, word))
+            assert table is not None, f"{self}: say in TABLES which table the number after {word!r} points at"
+            found[name] = table
+        numbers = {name for name, kind in self.rule._converters.items() if isinstance(kind, IntegerConverter)}
+        assert found.keys() == numbers, f"{self}: a number stands where no word before it says of what"
+        return found
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule.rule}"
@@ -139,12 +160,9 @@ def test_an_owner_cannot_reach_another_conferences_objects_through_an_own_addres
     sign_in(client)
     wrong = []
     for route in of_a_conference(app):
-        ids = sorted(name for name in route.rule.arguments if name.endswith("_id"))
-        if not ids:
+        tables = route.tables()
+        if not tables:
             continue
-        tables = {name: find_table(TABLES.get(name, name.removesuffix("_id"))) for name in ids}
-        unknown = [name for name, table in tables.items() if table is None]
-        assert not unknown, f"{route}: say in TABLES which table {unknown[0]} points at"
         with transaction():
             known = {"edition": theirs.id, "conference": theirs.conference_id}
             foreign = {name: known.setdefault(table.name, make_row(table, known)) for name, table in tables.items()}
@@ -156,6 +174,19 @@ def test_an_owner_cannot_reach_another_conferences_objects_through_an_own_addres
             wrong.append(f"{route}: {answer.status_code}")
         if before != after:
             wrong.append(f"{route}: changed it")
+    assert wrong == []
+
+
+def test_numbers_that_no_database_holds_are_unknown_addresses(
+    edition: Edition, client: FlaskClient, app: Flask
+) -> None:
+    sign_in(client)
+    wrong = []
+    for route in of_a_conference(app):
+        for number in (2**31, 2**63, 10**40):
+            address = route.address(**dict.fromkeys(route.tables(), number))
+            if route.tables() and (status := send(client, route, address).status_code) not in {404, 405}:
+                wrong.append(f"{route}: {status}")
     assert wrong == []
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crosslinks.kernel.db import db
@@ -51,6 +51,11 @@ class ListedPerson:
     undelivered: bool
 
     @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to say but that the place is confirmed."""
+        return self.cancelled_at is None and self.wants is Place.NONE and not self.undelivered
+
+    @property
     def sorted_name(self) -> str:
         """The name as a list has it, family name first."""
         return ", ".join(part for part in (self.family_name, self.given_name) if part)
@@ -81,16 +86,15 @@ class ListPage:
         return self.last < self.total
 
 
-def undelivered() -> ColumnElement[bool]:
-    """Return the condition that the last message to a registration was refused for good."""
-    later = aliased(OutboxMail)
-    return Registration.id.in_(
-        select(OutboxMail.registration_id).where(
-            OutboxMail.state == MailState.FAILED,
-            OutboxMail.edition_id == Registration.edition_id,
-            ~exists().where(later.registration_id == OutboxMail.registration_id, later.id > OutboxMail.id),
-        )
-    )
+_LATER = aliased(OutboxMail)
+_LAST_REFUSED = select(OutboxMail.registration_id).where(
+    OutboxMail.state == MailState.FAILED,
+    ~exists().where(_LATER.registration_id == OutboxMail.registration_id, _LATER.id > OutboxMail.id),
+)
+"""The registrations whose last message was refused for good."""
+
+_REFUSED_IN_EDITION = _LAST_REFUSED.where(OutboxMail.edition_id == bindparam("edition_id"))
+_REFUSED_AMONG = _LAST_REFUSED.where(OutboxMail.registration_id.in_(bindparam("ids", expanding=True)))
 
 
 def _conditions(edition_id: int, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -111,14 +115,16 @@ def _conditions(edition_id: int, wanted: ListFilter) -> list[ColumnElement[bool]
     if wanted.assistance:
         found.append(Registration.needs_assistance.is_(True))
     if wanted.undelivered:
-        found.append(undelivered())
+        found.append(Registration.id.in_(_REFUSED_IN_EDITION.params(edition_id=edition_id)))
     return found
+
+
+_COUNTS = select(*(func.count().filter(_SHOWN[show]) for show in Show)).select_from(Registration)
 
 
 def count_shown(edition_id: int, wanted: ListFilter) -> dict[Show, int]:
     """Return how many each chip shows within the search and the further filters: one statement."""
-    query = select(*(func.count().filter(_SHOWN[show]) for show in Show)).select_from(Registration)
-    row = db.session.execute(query.where(*_conditions(edition_id, wanted))).one()
+    row = db.session.execute(_COUNTS.where(*_conditions(edition_id, wanted))).one()
     return dict(zip(Show, row, strict=True))
 
 
@@ -136,7 +142,8 @@ def _order(wanted: ListFilter) -> list[ColumnElement[Any]]:
 
 def matching(edition_id: int, wanted: ListFilter, *columns: Any) -> Select[Any]:
     """Return the statement of everybody that a filter asks for, in its order, without paging."""
-    return select(*columns).where(*_conditions(edition_id, wanted), _SHOWN[wanted.show]).order_by(*_order(wanted))
+    shown = () if wanted.show is Show.ALL else (_SHOWN[wanted.show],)
+    return select(*columns).where(*_conditions(edition_id, wanted), *shown).order_by(*_order(wanted))
 
 
 _COLUMNS = (
@@ -153,7 +160,7 @@ def list_people(edition_id: int, wanted: ListFilter) -> ListPage:
     page = min(wanted.page, max(1, -(-total // PAGE_SIZE)))
     query = matching(edition_id, wanted, *_COLUMNS).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     rows = db.session.execute(query).all()
-    positions = positions_of(edition_id, [row.id for row in rows])
+    positions = positions_of(edition_id, [row.id for row in rows if row.wants is not Place.NONE])
     unreached = _undelivered_among([row.id for row in rows])
     people = [
         ListedPerson(**row._asdict(), position=positions.get(row.id), undelivered=row.id in unreached) for row in rows
@@ -161,32 +168,36 @@ def list_people(edition_id: int, wanted: ListFilter) -> ListPage:
     return ListPage(people, counts, total, page)
 
 
+_LINE = (
+    select(
+        Registration.id.label("id"),
+        func.row_number()
+        .over(
+            partition_by=Registration.wants,
+            order_by=(Registration.priority, Registration.joined_at, Registration.id),
+        )
+        .label("position"),
+    )
+    .where(Registration.edition_id == bindparam("edition_id"), _WAITS)
+    .subquery()
+)
+_POSITIONS = select(_LINE.c.id, _LINE.c.position)
+_POSITIONS_AMONG = _POSITIONS.where(_LINE.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def positions_of(edition_id: int, ids: list[int]) -> dict[int, int]:
-    """Return where those who wait stand in their queue, from 1."""
-    return {row.id: row.position for row in db.session.execute(_queue(edition_id, ids))}
-
-
-def _queue(edition_id: int, ids: list[int] | None = None) -> Select[Any]:
-    place_in_line = func.row_number().over(
-        partition_by=Registration.wants,
-        order_by=(Registration.priority, Registration.joined_at, Registration.id),
-    )
-    line = (
-        select(Registration.id.label("id"), place_in_line.label("position"))
-        .where(Registration.edition_id == edition_id, _WAITS)
-        .subquery()
-    )
-    query = select(line.c.id, line.c.position)
-    return query if ids is None else query.where(line.c.id.in_(ids))
+    """Return where those of ``ids`` who wait stand in their queue, from 1."""
+    rows = db.session.execute(_POSITIONS_AMONG, {"edition_id": edition_id, "ids": ids})
+    return {row.id: row.position for row in rows}
 
 
 def all_positions(edition_id: int) -> dict[int, int]:
     """Return where everybody who waits stands, from 1, by registration."""
-    return {row.id: row.position for row in db.session.execute(_queue(edition_id))}
+    return {row.id: row.position for row in db.session.execute(_POSITIONS, {"edition_id": edition_id})}
 
 
 def _undelivered_among(ids: list[int]) -> set[int]:
-    return set(db.session.scalars(select(Registration.id).where(Registration.id.in_(ids), undelivered())))
+    return set(db.session.scalars(_REFUSED_AMONG, {"ids": ids}))
 
 
 def iterate(edition_id: int, wanted: ListFilter, *columns: Any) -> Iterator[Row[Any]]:

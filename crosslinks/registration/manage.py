@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
@@ -11,6 +13,7 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.registration.list_filter import ListFilter, Show, SortBy, read_filter
 from crosslinks.registration.listing import ListPage, list_people
 from crosslinks.registration.words import ordinal, profession_words, role_words, source_words
+from crosslinks.web.formats import format_short_day
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import requires
@@ -35,11 +38,19 @@ def list_registrations(conference: str, edition: str) -> str:
         chips=_chips(base, wanted, page),
         heads=_heads(base, wanted),
         ordinal=ordinal,
+        days=_days(page, found.zone),
         previous_url=base + wanted.query(page=page.page - 1) if page.page > 1 else "",
         next_url=base + wanted.query(page=page.page + 1) if page.has_next else "",
         choices={"role": role_words(), "profession": profession_words(), "source": source_words()},
         orders=_orders(),
     )
+
+
+def _days(page: ListPage, zone: ZoneInfo) -> dict[int, str]:
+    """Return the day of each registration in words; writing a date is slow, so each day is written once."""
+    days = {person.id: person.created_at.astimezone(zone).date() for person in page.people}
+    words = {day: format_short_day(day) for day in set(days.values())}
+    return {person_id: words[day] for person_id, day in days.items()}
 
 
 def _chips(base: str, wanted: ListFilter, page: ListPage) -> list[Link]:

@@ -46,6 +46,8 @@ from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.place import registration_place
+from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
@@ -132,6 +134,8 @@ def _plug_in_features(app: Flask) -> None:
         programme_public,
         registration_api,
         registration_manage,
+        registration_place,
+        registration_public,
         rooms_manage,
         sponsors_manage,
         sponsors_public,

@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
+from crosslinks.config import settings
 from crosslinks.kernel.errors import Invalid
+from crosslinks.web.clients import spend
 
 
 @lru_cache(maxsize=8)
@@ -21,3 +23,8 @@ def normalise_email(text: str) -> tuple[str, str]:
     except EmailNotValidError as error:
         raise Invalid("email.unusable") from error
     return found.normalized, f"{found.local_part.casefold()}@{found.ascii_domain or found.domain}".lower()
+
+
+def spend_address(text: str) -> None:
+    """Count one public write for an address, known or not; raises ``TooMany``."""
+    spend("address", normalise_email(text)[1], settings().writes_per_address, "hour")

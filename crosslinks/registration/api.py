@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from crosslinks.config import settings
 from crosslinks.editions.queries import find_conference_id, find_stamp
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Actor
@@ -12,11 +11,11 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import show_reference
-from crosslinks.registration.addresses import normalise_email
+from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.joining import register
 from crosslinks.registration.payloads import RegistrationAnswer, RegistrationPayload
 from crosslinks.registration.rules import Details, Receipt, Source
-from crosslinks.web.clients import spend, spend_client_request
+from crosslinks.web.clients import spend_client_request
 from crosslinks.web.languages import current_language
 from crosslinks.web.openapi import ApiOperation
 from crosslinks.web.payloads import read_payload
@@ -44,11 +43,6 @@ OPERATIONS = (
         },
     ),
 )
-
-
-def spend_address(email: str) -> None:
-    """Count one public write for an e-mail address, known or not; raises ``TooMany``."""
-    spend("address", normalise_email(email)[1], settings().writes_per_address, "hour")
 
 
 @registration_api.post("/<conference>/<edition>/registrations")

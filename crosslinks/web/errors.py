@@ -40,6 +40,9 @@ def explain(code: str, status: int) -> Explanation:
         "registration.not_open": Explanation(
             _("Registration is not open yet"), _("The front page says when it opens.")
         ),
+        "edition.over": Explanation(
+            _("This edition is over"), _("Nothing can be changed any more. Write to the organiser about the rest.")
+        ),
         "link.unknown": Explanation(
             _("This link does not open anything"),
             _("It may be cut off. Open it again from your latest mail, whole."),

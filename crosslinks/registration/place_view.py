@@ -1,0 +1,210 @@
+"""What the personal page says and offers, worked out from how a registration stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crosslinks.editions.models import Edition
+from crosslinks.editions.rules import Mode
+from crosslinks.registration.codes import CodePath
+from crosslinks.registration.models import Registration
+from crosslinks.registration.rules import ModeCount, Place
+from crosslinks.web.formats import format_clock, format_day, format_weekday
+
+OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that the person can do, and where; ``grave`` when it gives something up."""
+
+    title: str
+    text: str
+    label: str
+    url: str
+    icon: str = ""
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """What the page shows."""
+
+    status_kind: str
+    status: str
+    when: str
+    facts: tuple[tuple[str, str], ...]
+    deeds: tuple[Deed, ...]
+    is_confirmed: bool
+    code_path: str = ""
+    code_size: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one registration stands, with the figures around it; ``base`` is the personal page's address."""
+
+    registration: Registration
+    edition: Edition
+    counts: dict[Mode, ModeCount]
+    position: int | None
+    base: str
+
+    def room_in(self, mode: Mode) -> bool:
+        """Say whether the edition offers ``mode`` and has a place in it now."""
+        return mode in self.counts and self.counts[mode].has_room
+
+    def next_position(self, mode: Mode) -> int:
+        """Return where a newcomer to the queue of ``mode`` would stand."""
+        return self.counts[mode].waiting + 1
+
+
+def view_place(standing: Standing, code: CodePath | None, now: datetime) -> PlaceView:
+    """Return what the page of a registration that is not cancelled shows at ``now``."""
+    registration, edition = standing.registration, standing.edition
+    kind, status = _status(registration, standing.position)
+    deeds = [] if now >= edition.ends_at else [*_switches(standing)]
+    deeds.append(
+        Deed(
+            _("Correct your name"),
+            _("It is printed on your badge."),
+            _("Change"),
+            f"{standing.base}/name",
+            "pencil-simple",
+        )
+    )
+    if now < edition.ends_at:
+        if Place.ONSITE in {registration.place, registration.wants}:
+            deeds.append(_assistance(standing))
+        deeds.append(_cancelling(standing))
+    return PlaceView(
+        kind,
+        status,
+        _when(registration, edition),
+        _facts(registration, edition),
+        tuple(deeds),
+        registration.place is not Place.NONE,
+        code.path if code else "",
+        code.size if code else 0,
+    )
+
+
+def _status(registration: Registration, position: int | None) -> tuple[str, str]:
+    if registration.place is Place.ONSITE:
+        return "ok", _("Confirmed, in the room")
+    if registration.place is Place.DIGITAL and registration.wants is Place.NONE:
+        return "ok", _("Confirmed, on the stream")
+    if registration.place is Place.DIGITAL:
+        return "ok", _("Confirmed, on the stream. Number %(position)s in line for the room", position=position)
+    if registration.wants is Place.ONSITE:
+        return "warn", _("Number %(position)s in line for the room", position=position)
+    return "warn", _("Number %(position)s in line for the stream", position=position)
+
+
+def _when(registration: Registration, edition: Edition) -> str:
+    day = format_weekday(edition.starts_at, edition.zone)
+    start = format_clock(edition.starts_at, edition.zone)
+    if edition.doors_at is not None and registration.place is Place.ONSITE:
+        doors = format_clock(edition.doors_at, edition.zone)
+        return _(
+            "%(day)s. Doors open at %(doors)s, the programme starts at %(start)s.", day=day, doors=doors, start=start
+        )
+    return _("%(day)s. The programme starts at %(start)s.", day=day, start=start)
+
+
+def _facts(registration: Registration, edition: Edition) -> tuple[tuple[str, str], ...]:
+    venue = ", ".join(part for part in (edition.venue_name, edition.venue_address, edition.venue_city) if part)
+    when = f"{format_day(edition.starts_at, edition.zone)}, {format_clock(edition.starts_at, edition.zone)}"
+    place = {
+        Place.ONSITE: _("In the room"),
+        Place.DIGITAL: _("On the stream"),
+        Place.NONE: _("On the waiting list"),
+    }[registration.place]
+    facts = [(_("When"), when), (_("Place"), place)]
+    if registration.organisation:
+        facts.insert(0, (_("From"), registration.organisation))
+    if registration.place is not Place.DIGITAL:
+        facts.insert(-2, (_("Where"), venue))
+    return tuple(facts)
+
+
+def _switches(standing: Standing) -> list[Deed]:
+    registration = standing.registration
+    mode = (registration.place if registration.place is not Place.NONE else registration.wants).mode
+    if mode is None or OTHER[mode] not in standing.counts:
+        return []
+    if registration.place is Place.NONE:
+        return _switches_while_waiting(standing, OTHER[mode])
+    if registration.wants is not Place.NONE:
+        return [_leave_the_line(standing, mode)]
+    to_stream = mode is Mode.ONSITE
+    title = _("Follow the stream instead") if to_stream else _("Come to the room instead")
+    return [_switch(standing, OTHER[mode], title, _what_a_switch_does(standing, mode))]
+
+
+def _switch(standing: Standing, to: Mode, title: str, text: str, more: str = "") -> Deed:
+    return Deed(title, text, _("Switch"), f"{standing.base}/switch?to={to.value}{more}", "arrows-left-right")
+
+
+def _what_a_switch_does(standing: Standing, mode: Mode) -> str:
+    other = OTHER[mode]
+    if not standing.room_in(other):
+        number = standing.next_position(other)
+        if mode is Mode.DIGITAL:
+            return _("The room is full. You would be number %(number)s in line, and keep the stream.", number=number)
+        return _("The stream is full. You would be number %(number)s in line, and keep the room.", number=number)
+    if mode is Mode.DIGITAL:
+        return _("There is a place for you.")
+    if standing.counts[mode].waiting:
+        return _("Your place in the room goes to the next person waiting.")
+    return _("Your place in the room becomes free for someone else.")
+
+
+def _switches_while_waiting(standing: Standing, other: Mode) -> list[Deed]:
+    if not standing.room_in(other):
+        return []
+    if other is Mode.ONSITE:
+        return [_switch(standing, other, _("Come to the room instead"), _("There is a place for you."))]
+    return [
+        _switch(standing, other, _("Follow the stream meanwhile"), _("You keep your place in line."), "&meanwhile=1"),
+        _switch(standing, other, _("Follow the stream instead"), _("You leave the line for the room.")),
+    ]
+
+
+def _leave_the_line(standing: Standing, mode: Mode) -> Deed:
+    if mode is Mode.DIGITAL:
+        return _switch(standing, mode, _("Stay on the stream"), _("You leave the line for the room."))
+    return _switch(standing, mode, _("Stay in the room"), _("You leave the line for the stream."))
+
+
+def _assistance(standing: Standing) -> Deed:
+    text = (
+        _("You told us that you need assistance.")
+        if standing.registration.needs_assistance
+        else _("Tell us if you need assistance, such as step-free access.")
+    )
+    return Deed(_("Assistance at the venue"), text, _("Change"), f"{standing.base}/assistance", "wheelchair")
+
+
+def _cancelling(standing: Standing) -> Deed:
+    registration = standing.registration
+    if registration.place is Place.NONE:
+        text, label = _("You leave the line."), _("Cancel my registration")
+    else:
+        mode = registration.place.mode
+        waiting = standing.counts[mode].waiting if mode in standing.counts else 0
+        label = _("Cancel my place")
+        text = (
+            ngettext(
+                "One click. One person is waiting for a place.",
+                "One click. %(num)s people are waiting for a place.",
+                waiting,
+            )
+            if waiting
+            else _("One click, and nobody asks why.")
+        )
+    return Deed(_("I can’t come"), text, label, f"{standing.base}/cancel", grave=True)

@@ -24,7 +24,6 @@ from crosslinks.registration.rules import (
 )
 
 LONGEST_ANSWER = 20
-MODE_CHOICES = [(Mode.ONSITE.value, _l("In the room")), (Mode.DIGITAL.value, _l("On the stream"))]
 
 
 class Line:
@@ -108,7 +107,7 @@ class RegisterForm(FlaskForm):
     mode = RadioField(
         _l("How will you take part?"),
         [Chosen([mode.value for mode in Mode], _l("Choose the room or the stream"))],
-        choices=MODE_CHOICES,
+        choices={},
         validate_choice=False,
     )
     given_name = _given_name()
@@ -118,7 +117,7 @@ class RegisterForm(FlaskForm):
     profession = RadioField(
         _l("Are you a health professional?"),
         [Chosen([profession.value for profession in Profession], _l("Choose yes or no"))],
-        choices=[(Profession.HEALTH.value, _l("Yes")), (Profession.OTHER.value, _l("No"))],
+        choices={},
         validate_choice=False,
     )
     needs_assistance = BooleanField(_l("I need assistance at the venue"))
@@ -130,9 +129,11 @@ class RegisterForm(FlaskForm):
     answer = StringField(_l("A small question"), [Line(LONGEST_ANSWER)])
 
     def offer(self, modes: Iterable[Mode]) -> None:
-        """Show only the modes that the edition offers."""
+        """Show only the modes that the edition offers, and the words of the choices."""
         offered = {mode.value for mode in modes}
-        self.mode.choices = [(value, words) for value, words in MODE_CHOICES if value in offered]
+        words = {Mode.ONSITE.value: _("In the room"), Mode.DIGITAL.value: _("On the stream")}
+        self.mode.choices = {value: label for value, label in words.items() if value in offered}
+        self.profession.choices = {Profession.HEALTH.value: _("Yes"), Profession.OTHER.value: _("No")}
         self.mode.validators = [Chosen(offered, _("Choose the room or the stream"))]
 
     @property

@@ -63,6 +63,17 @@ class Standing:
         return self.counts[mode].waiting + 1
 
 
+def sentence_case(text: str) -> str:
+    """Return ``text`` with a capital first letter: Norwegian days begin with a small one."""
+    return text[:1].upper() + text[1:]
+
+
+def day_and_time(edition: Edition) -> str:
+    """Return when the edition starts, as a line of its own."""
+    day = sentence_case(format_weekday(edition.starts_at, edition.zone))
+    return _("%(day)s, %(time)s", day=day, time=format_clock(edition.starts_at, edition.zone))
+
+
 def view_place(standing: Standing, code: CodePath | None, now: datetime) -> PlaceView:
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
@@ -106,7 +117,7 @@ def _status(registration: Registration, position: int | None) -> tuple[str, str]
 
 
 def _when(registration: Registration, edition: Edition) -> str:
-    day = format_weekday(edition.starts_at, edition.zone)
+    day = sentence_case(format_weekday(edition.starts_at, edition.zone))
     start = format_clock(edition.starts_at, edition.zone)
     if edition.doors_at is not None and registration.place is Place.ONSITE:
         doors = format_clock(edition.doors_at, edition.zone)

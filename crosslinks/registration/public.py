@@ -19,6 +19,7 @@ from crosslinks.kernel.errors import Conflict, Gone, NotFound
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.forms import RegisterForm
 from crosslinks.registration.joining import register, require_open
+from crosslinks.registration.place_view import day_and_time
 from crosslinks.registration.queries import count_modes, get_edition_facts
 from crosslinks.registration.rules import Details, ModeCount, Place, Receipt, Status
 from crosslinks.registration.suspicion import is_answered, looks_like_a_program, new_question, opened_now
@@ -39,7 +40,12 @@ def _closed(edition: Edition) -> BaseResponse | None:
     except Conflict as error:
         heading, advice = _why_closed(edition, error.code)
         page = render_page(
-            "registration/public/closed.html", public_frame(edition), edition=edition, heading=heading, advice=advice
+            "registration/public/closed.html",
+            public_frame(edition),
+            edition=edition,
+            when=day_and_time(edition),
+            heading=heading,
+            advice=advice,
         )
         return make_response(page, error.status)
     return None
@@ -60,7 +66,7 @@ def _why_closed(edition: Edition, code: str) -> tuple[str, str]:
 def places_words(count: ModeCount) -> str:
     """Say how many places a mode has left, or where in its queue somebody would stand."""
     if count.places is None:
-        return _("Open")
+        return _("Places for all")
     if count.has_room:
         return _("%(free)s of %(places)s places left", free=count.free, places=count.places)
     return _(
@@ -86,6 +92,7 @@ def _show(edition: Edition, form: RegisterForm, status: int = 200) -> BaseRespon
         public_frame(edition),
         edition=edition,
         form=form,
+        when=day_and_time(edition),
         ways=_ways(edition, counts),
         asked=asked,
         takes_onsite=onsite is not None,

@@ -30,12 +30,14 @@ from crosslinks.editions.queries import find_conference_id
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
 from crosslinks.jobs import models as jobs_models
+from crosslinks.jobs.manage import jobs_manage
 from crosslinks.jobs.public import jobs_public
 from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
+from crosslinks.mailings.manage import mailings_manage
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
 from crosslinks.programme.manage_people import people_manage
@@ -127,7 +129,9 @@ def _plug_in_features(app: Flask) -> None:
         editions_manage,
         home_manage,
         home_public,
+        jobs_manage,
         jobs_public,
+        mailings_manage,
         openapi,
         people_manage,
         programme_manage,

@@ -12,6 +12,7 @@ from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import pick
+from crosslinks.mail.banners import mail_banners
 from crosslinks.mail.rules import LetterFrame
 from crosslinks.web.formats import format_day
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame, language_links
@@ -124,6 +125,8 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         (Permission.AUDIT, _("Log"), "log", "clock-counter-clockwise"),
     )
     known = principal()
+    reads_mail = known.may(Permission.MAIL, edition.conference_id)
+    waiting = mail_banners(edition.id, manage_url(edition, "mail")) if reads_mail else ()
     nav = tuple(
         Link(label, manage_url(edition, page), _is_current(edition, page), icon)
         for permission, label, page, icon in pages
@@ -139,7 +142,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         public_url=edition_url(edition),
         nav=nav,
         languages=language_links(),
-        banners=banners,
+        banners=(*banners, *waiting),
         user_name=known.actor.label,
         account_url=url_for("accounts_own.show"),
         sign_out_url=url_for("accounts_public.sign_out"),

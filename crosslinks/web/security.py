@@ -113,7 +113,8 @@ def allow_in_csp(directive: str, source: str) -> None:
 def _add_headers(response: Response) -> Response:
     policy = dict(CSP)
     for directive, source in g.get("csp", []):
-        policy[directive] = f"{policy[directive]} {source}" if directive in policy else source
+        given = policy.get(directive, "'none'")
+        policy[directive] = source if given == "'none'" else f"{given} {source}"
     headers = response.headers
     headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
     headers["X-Content-Type-Options"] = "nosniff"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -20,7 +21,8 @@ def mail_banners(edition_id: int, outbox_url: str) -> tuple[Banner, ...]:
     if counts[MailState.QUEUED]:
         waits = _why_it_waits(edition_id)
         if waits:
-            banners.append(Banner("warn", waits[0], waits[1], Link(_("Open the outbox"), outbox_url)))
+            is_here = request.path == outbox_url
+            banners.append(Banner("warn", *waits, None if is_here else Link(_("Open the outbox"), outbox_url)))
     failed = counts[MailState.FAILED]
     if failed:
         title = ngettext("%(num)s message could not be sent", "%(num)s messages could not be sent", failed)

@@ -23,6 +23,7 @@ GUARDED = ("/manage/", "/api/", "/account")
 TABLES = {
     "access": "account_grant",
     "badges": "job",
+    "jobs": "job",
     "people": "person",
     "rooms": "room",
     "sessions": "session",

@@ -35,6 +35,10 @@ def _moment(label: str) -> DateTimeLocalField:
     return DateTimeLocalField(label, [DataRequired()])
 
 
+def _choice(label: str, *, number: bool = False, description: str = "") -> SelectField:
+    return SelectField(label, [InputRequired()], coerce=int if number else str, description=description)
+
+
 def _people(label: str) -> SelectMultipleField:
     """Return a field of several selects of one name, whose order counts."""
     return SelectMultipleField(label, [Length(max=MOST_PEOPLE, message=_l("At most 20 people."))], coerce=int)
@@ -74,7 +78,7 @@ class SessionForm(_Timed):
     summary_nb = line(_l("One line about it, in Norwegian"))
     starts_at = _moment(_l("Starts"))
     ends_at = _moment(_l("Ends"))
-    room = SelectField(_l("Room"), coerce=int)
+    room = _choice(_l("Room"), number=True)
     streamed = BooleanField(_l("On the stream too"))
     move_talks = BooleanField(_l("If the start changes, move its talks along"), default=True)
     moderators = _people(_l("Moderator"))
@@ -137,17 +141,17 @@ class TalkForm(_Timed):
 
     title_en = line(_l("Title, in English"))
     title_nb = line(_l("Title, in Norwegian"))
-    kind = SelectField(_l("Kind"))
-    session = SelectField(_l("Session"), coerce=int)
+    kind = _choice(_l("Kind"))
+    session = _choice(_l("Session"), number=True)
     starts_at = _moment(_l("Starts"))
     minutes = IntegerField(_l("Minutes"), [InputRequired(), NumberRange(1, 24 * 60)])
-    room = SelectField(_l("Room"), coerce=int, description=_l("Only for a talk outside the sessions."))
+    room = _choice(_l("Room"), number=True, description=_l("Only for a talk outside the sessions."))
     streamed = BooleanField(_l("On the stream too"), description=_l("Only for a talk outside the sessions."))
     speakers = _people(_l("Speaker"))
     abstract = passage(
         _l("Abstract"), most=MOST_ABSTRACT, description=_l("In one language. Lists with -, emphasis with *.")
     )
-    abstract_language = SelectField(_l("Language of the abstract"))
+    abstract_language = _choice(_l("Language of the abstract"))
 
     @classmethod
     def of(
@@ -232,7 +236,7 @@ class PersonForm(FlaskForm):
     biography = passage(
         _l("About"), most=MOST_BIOGRAPHY, description=_l("In one language. Lists with -, emphasis with *.")
     )
-    biography_language = SelectField(_l("Language of this text"))
+    biography_language = _choice(_l("Language of this text"))
     disclosure = passage(_l("Disclosure of interests"), most=2_000)
     portrait = FileField(
         _l("Portrait"), description=_l("JPEG, PNG or WebP, at most 10 MB. It is cut to 4:5 when shown.")

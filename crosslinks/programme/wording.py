@@ -9,6 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from crosslinks.editions.models import Edition
+from crosslinks.kernel.columns import Texts
 from crosslinks.programme.conflicts import Conflict, ConflictKind, Span, find_conflicts
 from crosslinks.programme.queries import plan_of
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
@@ -35,7 +36,7 @@ def word_conflicts(edition: Edition, rows: Sequence[SessionRow]) -> Warnings:
         words = writer.words(conflict)
         for number in conflict.talks:
             talks.setdefault(number, []).append(words)
-        for number in conflict.sessions:
+        for number in () if conflict.kind is ConflictKind.OUTSIDE_SESSION else conflict.sessions:
             single = writer.single_talk(number)
             if single is None:
                 sessions.setdefault(number, []).append(words)
@@ -68,7 +69,7 @@ class _Writer:
     def words(self, conflict: Conflict) -> str:
         """Return one conflict as a sentence."""
         names = [self._session_name(number) for number in conflict.sessions]
-        names += [f"“{texts(self._talks[number].title)}”" for number in conflict.talks]
+        names += [_quoted(self._talks[number].title) for number in conflict.talks]
         first, second = (*names, "")[:2]
         session = self._sessions.get(conflict.sessions[0]) if conflict.sessions else None
         facts = {
@@ -98,8 +99,12 @@ class _Writer:
 
     def _session_name(self, number: int) -> str:
         single = self.single_talk(number)
-        return f"“{texts(single.title if single else self._sessions[number].title) or _('Untitled')}”"
+        return _quoted(single.title if single else self._sessions[number].title)
 
     def _span(self, starts_at: datetime, ends_at: datetime) -> str:
         zone = self._edition.zone
         return "–".join(format_clock(moment, zone) for moment in (starts_at, ends_at))
+
+
+def _quoted(title: Texts) -> str:
+    return _("“%(title)s”", title=texts(title) or _("Untitled"))

@@ -28,7 +28,7 @@ class TierForm(FlaskForm):
 
     name_en = line(_l("Name, in English"), most=100)
     name_nb = line(_l("Name, in Norwegian"), most=100)
-    logo_height = SelectField(_l("Size of the logos"), coerce=int)
+    logo_height = SelectField(_l("Size of the logos"), [InputRequired()], coerce=int)
 
     @classmethod
     def of(cls, tier: Tier | None) -> TierForm:

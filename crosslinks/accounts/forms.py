@@ -94,13 +94,13 @@ class ProfileForm(FlaskForm):
     """One's own name and language."""
 
     name = StringField(_l("Name"), [DataRequired(REQUIRED), Length(max=LONGEST_NAME, message=TOO_LONG), NoNul()])
-    language = SelectField(_l("Language"), choices=dict(LANGUAGES))
+    language = SelectField(_l("Language"), [InputRequired(REQUIRED)], choices=dict(LANGUAGES))
 
 
 class RoleForm(FlaskForm):
     """What somebody is in this conference."""
 
-    role = SelectField(_l("Role"))
+    role = SelectField(_l("Role"), [InputRequired(REQUIRED)], default=Role.ORGANIZER.value)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from qrcode.constants import ERROR_CORRECT_M
+from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
 
 VERSION = 6
@@ -24,7 +25,10 @@ def code_modules(text: str) -> list[list[bool]]:
     """
     code = QRCode(version=VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
     code.add_data(text, optimize=0)
-    code.make(fit=True)
+    try:
+        code.make(fit=False)
+    except DataOverflowError:
+        code.make(fit=True)
     return [[bool(dark) for dark in row] for row in code.get_matrix()]
 
 

@@ -19,18 +19,20 @@ from crosslinks.kernel.errors import CrosslinksError
 from crosslinks.registration.rules import BadgeRole
 from crosslinks.web.languages import LANGUAGES
 
+FORMATS = click.Choice([*badge_formats()])
+TARGET = click.Path(dir_okay=False, path_type=Path)
 ONLY = click.Choice([choice.value for choice in Selection])
 ROLES = click.Choice([choice.value for choice in BadgeRole])
 
 
 @click.command("badges")
 @click.argument("edition", metavar="CONFERENCE/EDITION")
-@click.option("--format", "format_id", default=DEFAULT_FORMAT, type=click.Choice([*badge_formats()]), show_default=True)
-@click.option("--only", default=Selection.ALL.value, type=ONLY, show_default=True)
-@click.option("--role", default=None, type=ROLES, help="only this role")
-@click.option("--language", default=None, type=click.Choice([*LANGUAGES]), help="default: the edition's first")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="report as JSON")
+@click.option("--format", "format_id", default=DEFAULT_FORMAT, type=FORMATS, show_default=True, help="The stock.")
+@click.option("--only", default=Selection.ALL.value, type=ONLY, show_default=True, help="new: not printed yet.")
+@click.option("--role", default=None, type=ROLES, help="Only this role.")
+@click.option("--language", default=None, type=click.Choice([*LANGUAGES]), help="Default: the edition's first.")
+@click.option("-o", "--output", required=True, type=TARGET, help="The PDF to write.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @with_appcontext
 def badges_command(
     edition: str, format_id: str, only: str, role: str | None, language: str | None, output: Path, as_json: bool
@@ -47,7 +49,10 @@ def badges_command(
         raise click.ClickException(error.message or error.code) from error
     if run.result.badges == 0:
         raise click.ClickException("nobody with a place in the room is in that choice")
-    output.write_bytes(run.result.pdf)
+    try:
+        output.write_bytes(run.result.pdf)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from error
     note_prints(run, order, moment=now(), by=actor.label)
     _report(run, output, as_json=as_json)
 

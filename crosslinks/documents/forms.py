@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FloatField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
-from wtforms.widgets import HiddenInput, NumberInput
+from wtforms import FloatField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import NumberInput
 
 from crosslinks.documents.operations import BadgeOrder
 from crosslinks.documents.queries import BadgeFilter, Selection
@@ -24,6 +25,8 @@ _OFFSET = [
 ]
 MOST_SKIPPED = 9
 EVERY_ROLE = "every"
+PEOPLE = re.compile(r"[1-9][0-9]{0,8}(,[1-9][0-9]{0,8})*\Z", re.ASCII)
+LONGEST_PEOPLE = 5000
 
 
 def stock_names() -> dict[str, str]:
@@ -43,6 +46,13 @@ def stock_names() -> dict[str, str]:
     return {stock.id: words.get(stock.id, stock.name) for stock in badge_formats().values()}
 
 
+def read_people(text: str) -> tuple[int, ...]:
+    """Return the numbers of registrations in ``3,17``; nothing of a text that is not such a list."""
+    if len(text) > LONGEST_PEOPLE or not PEOPLE.match(text):
+        return ()
+    return tuple(dict.fromkeys(int(number) for number in text.split(",")))
+
+
 class BadgesForm(FlaskForm):
     """Whose badges, on what, in which language, and what the printer needs."""
 
@@ -55,7 +65,7 @@ class BadgesForm(FlaskForm):
     skip = IntegerField(
         _l("Badges missing on the first sheet"), [InputRequired(), NumberRange(0, MOST_SKIPPED)], default=0
     )
-    person = IntegerField(_l("Person"), [Optional(), NumberRange(1, 2**31 - 1)], widget=HiddenInput())
+    people = HiddenField(_l("People"), [Optional(), Length(max=LONGEST_PEOPLE), Regexp(PEOPLE)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -64,9 +74,9 @@ class BadgesForm(FlaskForm):
         self.format.choices = stock_names()
 
     def order(self) -> BadgeOrder:
-        """Return what was ordered, of one person alone where one is named; only after validation."""
-        chosen = BadgeFilter(registration_id=self.person.data)
-        if not self.person.data:
+        """Return what was ordered, of the people named alone where some are; only after validation."""
+        chosen = BadgeFilter(registration_ids=read_people(self.people.data or ""))
+        if not chosen.registration_ids:
             role = None if self.role.data == EVERY_ROLE else BadgeRole(self.role.data)
             chosen = BadgeFilter(Selection(self.selection.data), role)
         calibration = Calibration(self.dx.data or 0.0, self.dy.data or 0.0, self.skip.data or 0)

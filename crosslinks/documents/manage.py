@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request, send_file
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from crosslinks.documents.forms import BadgesForm, stock_names
+from crosslinks.documents.forms import BadgesForm, read_people, stock_names
 from crosslinks.documents.operations import order_badges
 from crosslinks.documents.queries import (
     count_badges,
     find_latest_badge_job,
     get_badge_job,
     last_printed,
+    list_chosen,
     list_print_runs,
 )
 from crosslinks.documents.sheets import role_words
@@ -31,7 +33,6 @@ from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, Gone
 from crosslinks.registration.models import Registration
-from crosslinks.registration.queries import get_registration
 from crosslinks.registration.rules import Place
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
@@ -39,16 +40,15 @@ from crosslinks.web.security import principal, requires
 documents_manage = Blueprint("documents_manage", __name__, url_prefix="/manage/<conference>/<edition>/badges")
 
 
-def _person(edition: Edition) -> Registration | None:
-    """Return whose badge alone is wanted, as the link on a person's page says."""
-    asked = request.values.get("person", "")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
-        return None
-    return get_registration(edition.id, int(asked))
+def _people(edition: Edition, form: BadgesForm) -> list[Registration]:
+    """Return whose badges alone are wanted, as a person's page or the list of participants asked."""
+    numbers = read_people(form.people.data or "")
+    return list_chosen(edition.id, numbers) if numbers else []
 
 
 def _show(edition: Edition, form: BadgesForm, status: int = 200, refusal: str = "") -> tuple[str, int]:
-    person = _person(edition)
+    people = _people(edition, form)
+    person = people[0] if len(people) == 1 else None
     page = render_page(
         "documents/manage/badges.html",
         manage_frame(edition),
@@ -56,7 +56,8 @@ def _show(edition: Edition, form: BadgesForm, status: int = 200, refusal: str = 
         form=form,
         refusal=refusal,
         person=person,
-        printable=person is None or (person.place is Place.ONSITE and person.cancelled_at is None),
+        people=people,
+        printable=not people or any(one.place is Place.ONSITE for one in people),
         last_printed=last_printed(person.id) if person else None,
         counts=count_badges(edition.id),
         role_words=role_words(),
@@ -106,7 +107,8 @@ def _time_left(job: Job) -> str:
 @requires(Permission.BADGES)
 def overview(conference: str, edition: str) -> tuple[str, int]:
     found = get_edition(conference, edition)
-    form = BadgesForm(formdata=None, language=found.languages[0], person=request.args.get("person", type=int))
+    asked = ",".join(request.args.getlist("person"))
+    form = BadgesForm(formdata=None, language=found.languages[0], people=asked if read_people(asked) else "")
     return _show(found, form)
 
 
@@ -117,15 +119,14 @@ def order(conference: str, edition: str) -> tuple[str, int] | BaseResponse:
     form = BadgesForm()
     if not form.validate_on_submit():
         return _show(found, form, 422)
-    if form.person.data:
-        get_registration(found.id, form.person.data)
+    people = _people(found, form)
     try:
         with transaction():
             order_badges(actor=principal().actor, now=now(), edition=found, order=form.order())
     except Conflict as error:
         return _show(found, form, 409, error.message)
-    person = f"?person={form.person.data}" if form.person.data else ""
-    return redirect(manage_url(found, f"badges{person}#run"), 303)
+    asked = f"?{urlencode([('person', one.id) for one in people])}" if people else ""
+    return redirect(manage_url(found, f"badges{asked}#run"), 303)
 
 
 @documents_manage.get("/run")

@@ -41,7 +41,7 @@ class BadgeOrder:
         return {
             "selection": self.chosen.selection.value,
             "role": self.chosen.role.value if self.chosen.role else "",
-            "registration": self.chosen.registration_id,
+            "registrations": list(self.chosen.registration_ids),
             "format": self.format_id,
             "language": self.language,
             "dx": self.calibration.dx,
@@ -55,7 +55,7 @@ class BadgeOrder:
         chosen = BadgeFilter(
             Selection(payload["selection"]),
             BadgeRole(payload["role"]) if payload["role"] else None,
-            payload["registration"],
+            tuple(payload["registrations"]),
         )
         calibration = Calibration(payload["dx"], payload["dy"], payload["skip"])
         return cls(chosen, payload["format"], payload["language"], calibration)

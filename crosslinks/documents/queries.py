@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,11 +32,11 @@ class Selection(StrEnum):
 
 @dataclass(frozen=True)
 class BadgeFilter:
-    """Whose badges: of a selection, of one role, or of one person."""
+    """Whose badges: of a selection, of one role, or of these people alone."""
 
     selection: Selection = Selection.ALL
     role: BadgeRole | None = None
-    registration_id: int | None = None
+    registration_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def _wanted(edition_id: int, chosen: BadgeFilter) -> list[ColumnElement[bool]]:
         Registration.place == Place.ONSITE,
         Registration.cancelled_at.is_(None),
     ]
-    if chosen.registration_id is not None:
-        conditions.append(Registration.id == chosen.registration_id)
+    if chosen.registration_ids:
+        conditions.append(Registration.id.in_(chosen.registration_ids))
     if chosen.role is not None:
         conditions.append(Registration.role == chosen.role)
     if chosen.selection is Selection.NEW:
@@ -155,6 +156,18 @@ def list_day(edition: Edition) -> list[Session]:
             .options(selectinload(Session.talks))
         )
     )
+
+
+def list_chosen(edition_id: int, registration_ids: Sequence[int]) -> list[Registration]:
+    """Return these people of this edition; raises ``NotFound`` when one of them is not of it."""
+    found = db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(registration_ids), Registration.edition_id == edition_id)
+        .order_by(Registration.id)
+    ).all()
+    if len(found) != len(set(registration_ids)):
+        raise NotFound("registration.unknown")
+    return list(found)
 
 
 def last_printed(registration_id: int) -> datetime | None:

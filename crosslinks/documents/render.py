@@ -36,7 +36,7 @@ else:
     missing_library = ""
 
 READY, RESULT, FAILURE = b"R", b"P", b"E"
-IDLE_SECONDS = 120
+IDLE_SECONDS = 60
 MEMORY_LIMIT = 1 << 30
 CPU_SECONDS = 60
 POINTS_PER_MM = 72 / 25.4

@@ -174,7 +174,7 @@ def test_one_persons_badge_is_printed_again(edition, client):
     sign_in(client)
     person = db.session.scalars(select(Registration).where(Registration.given_name == "Ingrid")).one()
     assert "Badge of Ingrid Solheim" in client.get(f"{URL}?person={person.id}").text
-    answer = client.post(URL, data=FORM | {"person": str(person.id), "selection": "new", "role": "press"})
+    answer = client.post(URL, data=FORM | {"people": str(person.id), "selection": "new", "role": "press"})
     assert answer.status_code == 303
     [page] = look_at(result_path(work().id).read_bytes())
     assert "Mihaela" not in page.text
@@ -182,17 +182,33 @@ def test_one_persons_badge_is_printed_again(edition, client):
     assert "Last printed" in client.get(f"{URL}?person={person.id}").text
 
 
+def test_the_people_chosen_in_the_list_are_printed(edition, client):
+    sign_in(client)
+    with transaction():
+        make_person(edition, "Third", "Person")
+    chosen = db.session.scalars(select(Registration).where(Registration.given_name.in_(["Ingrid", "Third", "Dag"])))
+    numbers = [person.id for person in chosen]
+    page = client.get(URL, query_string=[("person", number) for number in numbers]).text
+    assert "Badges of 3 people" in page
+    assert f'value="{",".join(map(str, numbers))}"' in page
+    client.post(URL, data=FORM | {"people": ",".join(map(str, numbers))})
+    [page] = look_at(result_path(work().id).read_bytes())
+    assert len(page.codes) == 2, "Dag follows the stream"
+    assert "Mihaela" not in page.text
+
+
 def test_who_has_no_place_in_the_room_gets_no_badge(edition, client):
     sign_in(client)
     person = db.session.scalars(select(Registration).where(Registration.place == Place.DIGITAL)).one()
     assert "holds no place in the room" in client.get(f"{URL}?person={person.id}").text
-    assert client.post(URL, data=FORM | {"person": str(person.id)}).status_code == 409
+    assert client.post(URL, data=FORM | {"people": str(person.id)}).status_code == 409
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("dx", "nan"), ("dy", "1e9"), ("skip", "-1"), ("format", "../x"), ("role", "king"), ("language", "xx"),
-     ("selection", ""), ("person", "999999999999"), ("dx", "")],
+     ("selection", ""), ("people", "999999999999"),
+     ("people", "1,2;3"), ("people", "0"), ("dx", "")],
 )  # fmt: skip
 def test_bad_input_is_refused_and_kept(edition, client, field, value):
     sign_in(client)
@@ -214,7 +230,7 @@ def test_another_conferences_people_and_runs_are_not_found(edition, client):
     assert client.get(f"{elsewhere}/{job_id}/file").status_code == 404
     assert client.post(f"{elsewhere}/{job_id}/stop").status_code == 404
     assert client.get(f"{elsewhere}?person={person.id}").status_code == 404
-    assert client.post(elsewhere, data=FORM | {"person": str(person.id)}).status_code == 404
+    assert client.post(elsewhere, data=FORM | {"people": str(person.id)}).status_code == 404
     assert client.get(URL).status_code == 404
 
 

@@ -121,7 +121,7 @@ def _render(
         facts = _facts(about, language, place)
         day = format_day(starts, edition.zone, language)
     return render_letter(
-        f"registration/mail/{template}",
+        template,
         letter.language,
         frame=frame,
         attachments=attachments,
@@ -159,7 +159,7 @@ def place_letter(letter: Letter) -> Rendered:
     if code:
         attachments.append(Attachment("ticket.png", "image/png", code_png(code), CODE_ID))
     return _render(
-        "place",
+        "registration/mail/place",
         about,
         attachments=tuple(attachments),
         place=place,
@@ -175,7 +175,7 @@ def waiting_letter(letter: Letter) -> Rendered:
     about = _open(letter)
     wanted = Place(letter.data["mode"])
     return _render(
-        "waiting",
+        "registration/mail/waiting",
         about,
         attachments=(),
         place=wanted,
@@ -188,7 +188,7 @@ def waiting_letter(letter: Letter) -> Rendered:
 def cancelled_letter(letter: Letter) -> Rendered:
     """Render the farewell, with a calendar file that takes the day out of the calendar."""
     about = _open(letter)
-    return _render("cancelled", about, attachments=(_calendar(about),), place=Place.ONSITE)
+    return _render("registration/mail/cancelled", about, attachments=(_calendar(about),), place=Place.ONSITE)
 
 
 def already_letter(letter: Letter) -> Rendered:
@@ -199,7 +199,7 @@ def already_letter(letter: Letter) -> Rendered:
     with speaking(letter.language):
         standing = _standing(registration)
     return _render(
-        "already",
+        "registration/mail/already",
         about,
         attachments=(),
         place=registration.wants if waits else registration.place,

@@ -87,7 +87,10 @@ async function submit(scan, { typed = false } = {}) {
 
 function follow(mine, answer, typed, current) {
   const checking = setTimeout(() => current() && present({ outcome: "checking" }), CHECKING_AFTER);
-  mine.giveUp = () => current() && !mine.answer && noAnswer(typed);
+  mine.giveUp = () => {
+    clearTimeout(checking);
+    if (current() && !mine.answer) noAnswer(typed);
+  };
   const late = setTimeout(mine.giveUp, outbox.online ? NO_ANSWER_AFTER : CHECKING_AFTER);
   answer.then((found) => {
     clearTimeout(checking);

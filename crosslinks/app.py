@@ -16,6 +16,7 @@ from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin import models as checkin_models
 from crosslinks.checkin.api import OPERATIONS as CHECKIN_OPERATIONS
 from crosslinks.checkin.api import checkin_api
+from crosslinks.checkin.manage import checkin_manage
 from crosslinks.checkin.public import checkin_public
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
@@ -122,6 +123,7 @@ def _plug_in_features(app: Flask) -> None:
         accounts_own,
         accounts_public,
         checkin_api,
+        checkin_manage,
         checkin_public,
         documents_manage,
         documents_public,

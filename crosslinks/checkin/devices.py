@@ -34,19 +34,13 @@ class DoorPhone:
     edition_name: str
     time_zone: str
     is_demo: bool
-    doors_at: datetime | None
     enrolled_at: datetime
     approved_at: datetime | None
     expires_at: datetime
     revoked_at: datetime | None
     last_seen_at: datetime | None
-    valid_from: datetime
+    opens_at: datetime
     clock_offset_ms: int
-
-    @property
-    def opens_at(self) -> datetime:
-        """When this phone starts to admit: not before the doors, nor before its link allows."""
-        return max(self.valid_from, self.doors_at or self.valid_from)
 
     @property
     def clock_offset(self) -> timedelta:
@@ -78,7 +72,6 @@ _PHONE = (
         Conference.name + " " + Edition.slug,
         Edition.time_zone,
         Edition.is_demo,
-        Edition.doors_at,
         Device.enrolled_at,
         Device.approved_at,
         Device.expires_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from string import ascii_uppercase
 
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict, Gone, Invalid, NotFound
 from crosslinks.kernel.tokens import hash_secret, new_secret
 
+AFTERWARDS = timedelta(hours=6)
 GATE_FIELDS = ("slug", "name")
 LINK_FIELDS = ("gate_id", "kind", "approved", "valid_from", "valid_until")
 DEVICE_FIELDS = ("gate_id", "kind", "label", "approved_at", "expires_at", "revoked_at")
@@ -49,6 +50,11 @@ def rename_gate(*, actor: Actor, now: datetime, edition: Edition, gate: Gate, na
     record(actor=actor, action="gate.renamed", object_kind="gate", object_id=gate.id, now=now,
            conference_id=edition.conference_id, edition_id=edition.id, before=before,
            after=snapshot(gate, GATE_FIELDS))  # fmt: skip
+
+
+def usual_window(edition: Edition, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when until when phones usually work: from now until some hours after the end of the day."""
+    return now, max(edition.ends_at, now) + AFTERWARDS
 
 
 def make_door_link(

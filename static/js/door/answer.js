@@ -37,6 +37,7 @@ const LOOKS = {
   no_answer: { group: "ask", shape: "net", word: "no_answer", nameless: true, wait: true },
 };
 const GROUPS = ["admitted", "ask", "refused", "plain"];
+const DESK_DOES = { already_in: "do.badge", digital: "do.place", waiting: "do.place", cancelled: "do.reason", replaced: "do.newest" };
 const OVERRIDABLE = new Set(["already_in", "digital", "waiting", "not_started", "cancelled", "replaced"]);
 
 /** Return which group of answers an outcome belongs to, for sound and colour. */
@@ -45,8 +46,7 @@ export const groupOf = (outcome) => (LOOKS[outcome] ?? LOOKS.unknown).group;
 function whatToDo(outcome, look, desk) {
   if (look.group === "admitted" || look.group === "plain") return "";
   if (look.wait) return say("do.wait");
-  if (!desk) return say("do.desk");
-  return outcome === "already_in" ? say("do.badge") : "";
+  return say(desk ? DESK_DOES[outcome] ?? "do.search" : "do.desk");
 }
 
 function firstAct(outcome, desk) {

@@ -15,7 +15,7 @@ const ASK_EVERY = 15000;
 const CHECKING_AFTER = 200;
 const NO_ANSWER_AFTER = 2500;
 const SAME_CODE = 2500;
-const TICKET = /^CX1\.[A-Z2-7]{128}$/i;
+const REFERENCE = /^[0-9a-z]{4}[- ]?[0-9a-z]{2}$/i;
 
 const page = document.getElementById("door");
 const part = (name) => page.querySelector(`[data-${name}]`);
@@ -87,7 +87,11 @@ async function submit(scan, { typed = false } = {}) {
 
 function follow(mine, answer, typed, current) {
   const checking = setTimeout(() => current() && present({ outcome: "checking" }), CHECKING_AFTER);
-  const late = setTimeout(() => current() && noAnswer(typed), outbox.online ? NO_ANSWER_AFTER : CHECKING_AFTER);
+  mine.giveUp = () => {
+    clearTimeout(checking);
+    if (current() && !mine.answer) noAnswer(typed);
+  };
+  const late = setTimeout(mine.giveUp, outbox.online ? NO_ANSWER_AFTER : CHECKING_AFTER);
   answer.then((found) => {
     clearTimeout(checking);
     clearTimeout(late);
@@ -107,8 +111,7 @@ function take(text, { typed = false } = {}) {
   if (!phone || !outbox || phone.ended || part("override").open) return;
   const code = text.trim();
   if (!code) return;
-  const isTicket = TICKET.test(code) || !typed;
-  const scan = newScan("enter", isTicket ? { ticket: code.slice(0, 1000) } : { reference: code.slice(0, 40) });
+  const scan = newScan("enter", typed ? { reference: code.slice(0, 40) } : { ticket: code.slice(0, 1000) });
   last = { code, at: Date.now() };
   const waiting = outbox.findUnanswered(scan);
   if (waiting) {
@@ -268,6 +271,7 @@ async function goOn() {
     onChange: ({ unsent, online }) => {
       bar.online = online;
       bar.tell(unsent);
+      if (!online) shown?.giveUp?.();
       if (phone.ended && !unsent) end("device.expired");
     },
     onAnswers: () => {
@@ -316,10 +320,10 @@ function wire() {
   part("typed").addEventListener("submit", (event) => {
     event.preventDefault();
     const field = event.target.elements.reference;
-    take(field.value, { typed: true });
+    take(field.value, { typed: !/^cx1\./i.test(field.value.trim()) });
     field.value = "";
   });
-  watchKeys((text) => take(text, { typed: !TICKET.test(text.trim()) }));
+  watchKeys((text) => take(text, { typed: REFERENCE.test(text.trim()) }));
   window.addEventListener("online", () => outbox?.flush());
   window.addEventListener("offline", () => {
     bar.online = false;

@@ -28,7 +28,7 @@ secret_key = "{secret}"
 base_url = "{base_url}"
 
 # Without a mail server messages wait in the organizer's outbox.
-# smtp_url = "smtp://user:password@mail.example.org:587"
+# smtp_url = "smtp+starttls://user:password@mail.example.org:587"
 # mail_from = "conference@example.org"
 
 # SQLite in this folder unless another database is named.

@@ -124,9 +124,7 @@ def switch_mode(
         tell(book.edition, registration, "waiting", now=now, mode=to.value, position=waiting_position(registration))
     else:
         tell(book.edition, registration, "switched", now=now, mode=to.value)
-    note(
-        book.edition, registration.id, "switched", actor=actor, now=now, before=before, after=standing(registration)
-    )
+    note(book.edition, registration.id, "switched", actor=actor, now=now, before=before, after=standing(registration))
     settle(book, now)
     return registration
 
@@ -147,9 +145,7 @@ def cancel(*, actor: Actor, now: datetime, registration_id: int) -> Registration
     seen_by_doors(registration, now)
     db.session.flush()
     tell(book.edition, registration, "cancelled", now=now)
-    note(
-        book.edition, registration.id, "cancelled", actor=actor, now=now, before=before, after=standing(registration)
-    )
+    note(book.edition, registration.id, "cancelled", actor=actor, now=now, before=before, after=standing(registration))
     settle(book, now)
     return registration
 

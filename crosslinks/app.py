@@ -49,6 +49,7 @@ from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.place import registration_place
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
@@ -142,6 +143,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_manage,
         registration_place,
         registration_public,
+        registration_person,
         rooms_manage,
         sponsors_manage,
         sponsors_public,

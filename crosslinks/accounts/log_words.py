@@ -46,6 +46,7 @@ KINDS = {
 
 DEEDS = {
     "approved": _l("approved"),
+    "assistance_changed": _l("assistance changed"),
     "cancelled": _l("cancelled"),
     "capacity_changed": _l("capacity changed"),
     "changed": _l("changed"),
@@ -53,18 +54,22 @@ DEEDS = {
     "deleted": _l("deleted"),
     "disabled": _l("closed"),
     "downloaded": _l("downloaded"),
+    "email_changed": _l("address changed"),
     "enabled": _l("opened again"),
     "enrolled": _l("connected"),
     "exported": _l("exported"),
+    "facts_changed": _l("corrected"),
     "given": _l("given"),
     "imported": _l("imported"),
     "link_revealed": _l("link revealed"),
     "made": _l("made"),
+    "mail_resent": _l("mail sent again"),
     "moved": _l("moved"),
     "ordered": _l("put in order"),
     "override": _l("let in by exception"),
     "password_set": _l("password set"),
     "print": _l("printed"),
+    "place_given": _l("place given out of turn"),
     "printed": _l("printed"),
     "promoted": _l("moved up from the waiting list"),
     "registered": _l("registered"),
@@ -76,12 +81,14 @@ DEEDS = {
     "resent": _l("sent again"),
     "retried": _l("tried again"),
     "revoked": _l("revoked"),
+    "role_changed": _l("role changed"),
     "signed_in": _l("signed in"),
     "signed_out": _l("signed out"),
     "signed_out_everywhere": _l("signed out everywhere"),
     "started": _l("started"),
     "stopped": _l("stopped"),
     "switched": _l("switched"),
+    "ticket_reissued": _l("ticket replaced"),
     "undone": _l("undone"),
 }
 
@@ -129,10 +136,12 @@ FIELDS = {
     "mode": _l("Takes part"),
     "name": _l("Name"),
     "note": _l("Note"),
+    "needs_assistance": _l("Needs assistance"),
     "number": _l("Number"),
     "organisation": _l("Workplace"),
     "organiser": _l("Organiser"),
     "overbooking": _l("Overbooking, in per cent"),
+    "override": _l("Reason for the exception"),
     "photo_credit": _l("Photo credit"),
     "place": _l("Has a place"),
     "portrait": _l("Portrait"),
@@ -147,6 +156,7 @@ FIELDS = {
     "room_id": _l("Room"),
     "session_id": _l("Session"),
     "slug": _l("Address"),
+    "source": _l("Came by"),
     "speakers": _l("Speakers"),
     "starts_at": _l("Starts"),
     "state": _l("State"),
@@ -166,10 +176,14 @@ FIELDS = {
 }
 
 VALUES = {
+    "api": _l("The API"),
     "archived": _l("Archived"),
+    "demo": _l("Invented for the demonstration"),
     "digital": _l("On the stream"),
+    "door": _l("At the door"),
     "door_lead": _l("Door lead"),
     "draft": _l("Draft"),
+    "form": _l("The form"),
     "health": _l("Health professional"),
     "moderator": _l("Moderator"),
     "none": _l("No place"),
@@ -184,7 +198,7 @@ VALUES = {
     "speaker": _l("Speaker"),
     "sponsor": _l("Sponsor"),
 }
-CODED_FIELDS = frozenset({"state", "place", "wants", "mode", "role", "badge_role", "profession"})
+CODED_FIELDS = frozenset({"state", "place", "wants", "mode", "role", "badge_role", "profession", "source"})
 
 
 @dataclass(frozen=True)

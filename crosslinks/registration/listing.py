@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import NotFound
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.registration.list_filter import PAGE_SIZE, ListFilter, Show, SortBy
@@ -206,11 +207,27 @@ def iterate(edition_id: int, wanted: ListFilter, *columns: Any) -> Iterator[Row[
     yield from result
 
 
-def list_ids(edition_id: int, ids: list[int]) -> list[tuple[int, str, bool]]:
-    """Return ``(id, name, is cancelled)`` of those ids that belong to the edition, by name."""
+@dataclass(frozen=True)
+class ChosenPerson:
+    """Somebody chosen in the list."""
+
+    id: int
+    name: str
+    has_address: bool
+    is_cancelled: bool
+
+
+def list_chosen(edition_id: int, ids: list[int]) -> list[ChosenPerson]:
+    """Return those people by name; raises ``NotFound`` when one of them is not of this edition."""
     query = (
-        select(Registration.id, Registration.given_name, Registration.family_name, _CANCELLED)
-        .where(and_(Registration.edition_id == edition_id, Registration.id.in_(ids)))
+        select(Registration.id, Registration.given_name, Registration.family_name, Registration.email != "", _CANCELLED)
+        .where(Registration.edition_id == edition_id, Registration.id.in_(ids))
         .order_by(Registration.sort_key, Registration.id)
     )
-    return [(row[0], f"{row[1]} {row[2]}".strip(), bool(row[3])) for row in db.session.execute(query)]
+    found = [
+        ChosenPerson(number, f"{given} {family}".strip(), bool(has_address), bool(is_cancelled))
+        for number, given, family, has_address, is_cancelled in db.session.execute(query)
+    ]
+    if len(found) != len(set(ids)):
+        raise NotFound("registration.unknown")
+    return found

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
 
 from crosslinks.editions.frames import manage_frame, manage_url
+from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.kernel.actors import Permission
+from crosslinks.kernel.clock import now
+from crosslinks.kernel.db import transaction
+from crosslinks.kernel.errors import CrosslinksError, Invalid
 from crosslinks.registration.list_filter import ListFilter, Show, SortBy, read_filter
-from crosslinks.registration.listing import ListPage, list_people
+from crosslinks.registration.listing import ChosenPerson, ListPage, list_chosen, list_people
+from crosslinks.registration.operations import cancel, resend
 from crosslinks.registration.words import ordinal, profession_words, role_words, source_words
 from crosslinks.web.formats import format_short_day
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
-from crosslinks.web.security import requires
+from crosslinks.web.security import principal, requires
 
 registration_manage = Blueprint("registration_manage", __name__, url_prefix="/manage/<conference>/<edition>")
+
+MOST_CHOSEN = 200
+AT_ONCE = 10
+"""So many people change in one transaction: other writers wait for it."""
 
 
 @registration_manage.get("/registrations")
@@ -88,3 +100,79 @@ def _orders() -> dict[str, str]:
         "status": _("Confirmed first"),
         "-status": _("Cancelled first"),
     }
+
+
+@registration_manage.post("/registrations/chosen")
+@requires(Permission.REGISTRATIONS)
+def act_on_chosen(conference: str, edition: str) -> str | Response:
+    found = get_edition(conference, edition)
+    chosen = _chosen(found)
+    act = request.form.get("act", "")
+    if act == "badges":
+        ids = urlencode([("ids", person.id) for person in chosen])
+        return redirect(manage_url(found, f"badges?{ids}"), 303)
+    if act == "cancel":
+        return _ask_cancel(found, chosen)
+    if act == "resend":
+        return _resend(found, chosen)
+    raise Invalid("act.unknown")
+
+
+def _chosen(edition: Edition) -> list[ChosenPerson]:
+    typed = request.form.getlist("ids")
+    if not typed:
+        raise Invalid("chosen.nobody", _("Nobody is chosen. Tick somebody in the list first."))
+    if len(typed) > MOST_CHOSEN or not all(text.isascii() and text.isdigit() and len(text) <= 9 for text in typed):
+        raise Invalid("chosen.unusable")
+    return list_chosen(edition.id, [int(text) for text in typed])
+
+
+def _back(edition: Edition) -> str:
+    """Return the address of the list as it was; what cannot be read leads to the whole list."""
+    try:
+        wanted = read_filter(dict(parse_qsl(request.form.get("back", "").removeprefix("?"), max_num_fields=20)))
+    except (CrosslinksError, ValueError):
+        wanted = ListFilter()
+    return manage_url(edition, "registrations") + wanted.query()
+
+
+def _ask_cancel(edition: Edition, chosen: list[ChosenPerson]) -> str:
+    return render_page(
+        "registration/manage/cancel_chosen.html",
+        manage_frame(edition),
+        people=[person for person in chosen if not person.is_cancelled],
+        already=sum(person.is_cancelled for person in chosen),
+        silent=sum(not person.has_address for person in chosen if not person.is_cancelled),
+        base=manage_url(edition, "registrations"),
+        back_url=_back(edition),
+        back=request.form.get("back", ""),
+    )
+
+
+@registration_manage.post("/registrations/chosen/cancel")
+@requires(Permission.REGISTRATIONS)
+def cancel_chosen(conference: str, edition: str) -> Response:
+    found = get_edition(conference, edition)
+    ids = [person.id for person in _chosen(found) if not person.is_cancelled]
+    back = _back(found)
+    for start in range(0, len(ids), AT_ONCE):
+        with transaction():
+            for number in ids[start : start + AT_ONCE]:
+                cancel(actor=principal().actor, now=now(), registration_id=number)
+    flash(ngettext("%(num)s registration is cancelled.", "%(num)s registrations are cancelled.", len(ids)))
+    return redirect(back, 303)
+
+
+def _resend(edition: Edition, chosen: list[ChosenPerson]) -> Response:
+    ids = [person.id for person in chosen if person.has_address]
+    back = _back(edition)
+    for start in range(0, len(ids), AT_ONCE):
+        with transaction():
+            for number in ids[start : start + AT_ONCE]:
+                resend(actor=principal().actor, now=now(), registration_id=number)
+    said = ngettext("%(num)s mail is sent again.", "%(num)s mails are sent again.", len(ids))
+    left = len(chosen) - len(ids)
+    if left:
+        said += " " + ngettext("%(num)s has no address.", "%(num)s have no address.", left)
+    flash(said)
+    return redirect(back, 303)

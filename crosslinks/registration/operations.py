@@ -7,41 +7,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from crosslinks.accounts.audit import record
 from crosslinks.editions.models import EditionMode
-from crosslinks.editions.queries import next_roster_seq
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
-from crosslinks.kernel.errors import Conflict, Invalid, NotFound
+from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, tell
 from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.queries import find_present_ticket, waiting_position
-from crosslinks.registration.rules import BadgeRole, Place, Status
+from crosslinks.registration.rules import BadgeRole, Place
+from crosslinks.registration.steps import (
+    open_registration,
+    refuse_cancelled,
+    seen_by_doors,
+    settle,
+    standing,
+    tell_standing,
+)
 from crosslinks.registration.tickets import new_ticket_id
 from crosslinks.registration.waiting_list import promote_waiting
-
-
-def _open(registration_id: int) -> tuple[Registration, PlaceBook]:
-    """Lock the modes of a registration's edition, then read it afresh; raises ``NotFound``."""
-    edition_id = db.session.scalar(select(Registration.edition_id).where(Registration.id == registration_id))
-    if edition_id is None:
-        raise NotFound("registration.unknown")
-    book = PlaceBook(edition_id)
-    return db.session.get_one(Registration, registration_id, populate_existing=True), book
-
-
-def _seen_by_doors(registration: Registration, now: datetime) -> None:
-    registration.rev += 1
-    registration.changed_at = now
-    registration.roster_seq = next_roster_seq(registration.edition_id)
-
-
-def _standing(registration: Registration) -> dict[str, Place]:
-    return {"place": registration.place, "wants": registration.wants}
 
 
 def rename(
@@ -54,8 +40,8 @@ def rename(
     organisation: str | None = None,
 ) -> bool:
     """Correct the name, and the organisation when given; return whether anything changed. Nobody is mailed."""
-    registration, book = _open(registration_id)
-    _refuse_cancelled(registration)
+    registration, book = open_registration(registration_id)
+    refuse_cancelled(registration)
     names = ("given_name", "family_name", "organisation")
     before = {name: getattr(registration, name) for name in names}
     registration.given_name, registration.family_name = given_name, family_name
@@ -64,7 +50,7 @@ def rename(
     after = {name: getattr(registration, name) for name in names}
     if after == before:
         return False
-    _seen_by_doors(registration, now)
+    seen_by_doors(registration, now)
     note(book.edition, registration.id, "renamed", actor=actor, now=now, before=before, after=after)
     db.session.flush()
     return True
@@ -72,24 +58,24 @@ def rename(
 
 def set_assistance(*, actor: Actor, now: datetime, registration_id: int, needs_assistance: bool) -> None:
     """Note whether somebody needs assistance at the venue; the door sees it. Nobody is mailed."""
-    registration, book = _open(registration_id)
-    _refuse_cancelled(registration)
+    registration, book = open_registration(registration_id)
+    refuse_cancelled(registration)
     if registration.needs_assistance is needs_assistance:
         return
     registration.needs_assistance = needs_assistance
-    _seen_by_doors(registration, now)
+    seen_by_doors(registration, now)
     note(book.edition, registration.id, "assistance_changed", actor=actor, now=now)
     db.session.flush()
 
 
 def change_role(*, actor: Actor, now: datetime, registration_id: int, role: BadgeRole) -> None:
     """Change what the badge says that somebody is. Nobody is mailed."""
-    registration, book = _open(registration_id)
+    registration, book = open_registration(registration_id)
     before = registration.role
     if before is role:
         return
     registration.role = role
-    _seen_by_doors(registration, now)
+    seen_by_doors(registration, now)
     note(
         book.edition,
         registration.id,
@@ -100,11 +86,6 @@ def change_role(*, actor: Actor, now: datetime, registration_id: int, role: Badg
         after={"role": role},
     )
     db.session.flush()
-
-
-def _refuse_cancelled(registration: Registration) -> None:
-    if registration.cancelled_at is not None:
-        raise Conflict("registration.cancelled")
 
 
 def switch_mode(
@@ -121,11 +102,11 @@ def switch_mode(
     When it is full they join its queue and keep what they hold; with ``or_wait`` off that raises ``Conflict``.
     Whoever waits for one mode and takes the other leaves the queue, unless ``keep_waiting``. No change, no mail.
     """
-    registration, book = _open(registration_id)
-    _refuse_cancelled(registration)
+    registration, book = open_registration(registration_id)
+    refuse_cancelled(registration)
     count = book.count(to)
     target = Place.of(to)
-    before = _standing(registration)
+    before = standing(registration)
     if registration.place is target:
         _leave_queue(registration, book, now, keep_waiting=keep_waiting)
     elif count.has_room:
@@ -135,16 +116,16 @@ def switch_mode(
         raise Conflict("mode.full")
     elif registration.wants is not target:
         book.move(registration, registration.place, target, now)
-    if _standing(registration) == before:
+    if standing(registration) == before:
         return registration
-    _seen_by_doors(registration, now)
+    seen_by_doors(registration, now)
     db.session.flush()
     if registration.wants is target:
         tell(book.edition, registration, "waiting", now=now, mode=to.value, position=waiting_position(registration))
     else:
         tell(book.edition, registration, "switched", now=now, mode=to.value)
-    note(book.edition, registration.id, "switched", actor=actor, now=now, before=before, after=_standing(registration))
-    _settle(book, now)
+    note(book.edition, registration.id, "switched", actor=actor, now=now, before=before, after=standing(registration))
+    settle(book, now)
     return registration
 
 
@@ -153,25 +134,19 @@ def _leave_queue(registration: Registration, book: PlaceBook, now: datetime, *, 
         book.move(registration, registration.place, Place.NONE, now)
 
 
-def _settle(book: PlaceBook, now: datetime) -> None:
-    promote_waiting(actor=Actor.system("waiting list"), now=now, book=book)
-    book.close()
-    db.session.flush()
-
-
 def cancel(*, actor: Actor, now: datetime, registration_id: int) -> Registration:
     """Give the place back and promote the next. Does nothing to a registration that is already cancelled."""
-    registration, book = _open(registration_id)
+    registration, book = open_registration(registration_id)
     if registration.cancelled_at is not None:
         return registration
-    before = _standing(registration)
+    before = standing(registration)
     book.move(registration, Place.NONE, Place.NONE, now)
     registration.cancelled_at = now
-    _seen_by_doors(registration, now)
+    seen_by_doors(registration, now)
     db.session.flush()
     tell(book.edition, registration, "cancelled", now=now)
-    note(book.edition, registration.id, "cancelled", actor=actor, now=now, before=before, after=_standing(registration))
-    _settle(book, now)
+    note(book.edition, registration.id, "cancelled", actor=actor, now=now, before=before, after=standing(registration))
+    settle(book, now)
     return registration
 
 
@@ -229,33 +204,24 @@ def _mode_facts(row: EditionMode) -> dict[str, object]:
 
 def resend(*, actor: Actor, now: datetime, registration_id: int) -> None:
     """Mail the person how things stand now, with ticket and link; raises ``Conflict`` when there is no address."""
-    registration, book = _open(registration_id)
+    registration, book = open_registration(registration_id)
     if not registration.email:
         raise Conflict("registration.no_address")
-    _tell_standing(registration, book, now)
+    tell_standing(registration, book, now)
     note(book.edition, registration.id, "mail_resent", actor=actor, now=now)
     db.session.flush()
 
 
-def _tell_standing(registration: Registration, book: PlaceBook, now: datetime) -> None:
-    status = registration.status
-    mode = registration.wants if status is Status.WAITING else registration.place
-    facts: dict[str, object] = {"position": waiting_position(registration)} if status is Status.WAITING else {}
-    if mode is not Place.NONE:
-        facts["mode"] = mode.value
-    tell(book.edition, registration, status.value, now=now, **facts)
-
-
 def reissue_ticket(*, actor: Actor, now: datetime, registration_id: int) -> None:
     """Replace the ticket, so that the old code answers ``replaced``, and mail the new one."""
-    registration, book = _open(registration_id)
-    _refuse_cancelled(registration)
+    registration, book = open_registration(registration_id)
+    refuse_cancelled(registration)
     old = find_present_ticket(registration_id)
     if old is not None:
         old.replaced_at = now
     db.session.add(Ticket(registration_id=registration_id, ticket_id=new_ticket_id(), issued_at=now))
-    _seen_by_doors(registration, now)
+    seen_by_doors(registration, now)
     db.session.flush()
-    _tell_standing(registration, book, now)
+    tell_standing(registration, book, now)
     note(book.edition, registration.id, "ticket_reissued", actor=actor, now=now)
     db.session.flush()

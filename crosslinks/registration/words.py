@@ -47,3 +47,17 @@ def ordinal(number: int) -> str:
         return f"{number}."
     teen = 10 <= number % 100 <= 20
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def mail_words(kind: str) -> str:
+    """Return what a kind of message to a participant is called; an unknown one by its own name."""
+    known = {
+        "registration.confirmed": _("Confirmation"),
+        "registration.promoted": _("A place was freed"),
+        "registration.switched": _("Switched"),
+        "registration.waiting": _("Waiting list"),
+        "registration.cancelled": _("Cancelled"),
+        "registration.already": _("Already registered"),
+        "registration.reminder": _("Reminder"),
+    }
+    return known.get(kind) or kind.rpartition(".")[2].replace("_", " ").capitalize()

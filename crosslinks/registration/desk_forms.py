@@ -1,0 +1,140 @@
+"""The organizers' forms: one person, a person added by hand, a place out of turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from crosslinks.editions.rules import Mode
+from crosslinks.registration.forms import MODE_CHOICES, Address, Chosen, Line
+from crosslinks.registration.models import Registration
+from crosslinks.registration.rules import (
+    LONGEST_EMAIL,
+    LONGEST_NAME,
+    LONGEST_ORGANISATION,
+    BadgeRole,
+    Details,
+    Profession,
+    clean_line,
+)
+from crosslinks.registration.words import profession_words, role_words
+from crosslinks.web.languages import LANGUAGES
+
+LONGEST_NOTE = 1000
+LONGEST_REASON = 200
+
+
+class Lines:
+    """Keep a few lines of text, each of them clean."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: object, field: Any) -> None:
+        lines = [clean_line(line) for line in (field.data or "").splitlines()]
+        if None in lines:
+            raise ValidationError(_("There is a character in it that cannot be kept."))
+        cleaned = "\n".join(line or "" for line in lines).strip()
+        if len(cleaned) > self.most:
+            raise ValidationError(_("At most %(most)s characters.", most=self.most))
+        field.data = cleaned
+
+
+class AddressIfAny(Address):
+    """Refuse what no mail can be sent to; nothing at all is fine."""
+
+    def __call__(self, form: object, field: Any) -> None:
+        if field.data:
+            super().__call__(form, field)
+
+
+class PersonForm(FlaskForm):
+    """What an organizer can put right about somebody."""
+
+    given_name = StringField(_l("Given name"), [Line(LONGEST_NAME, _l("Write the given name"))])
+    family_name = StringField(_l("Family name"), [Line(LONGEST_NAME)])
+    email = StringField(_l("E-mail address"), [Line(LONGEST_EMAIL), AddressIfAny()])
+    organisation = StringField(_l("Workplace or place of study"), [Line(LONGEST_ORGANISATION)])
+    role = SelectField(_l("Role on the badge"), [InputRequired()])
+    profession = SelectField(_l("Profession"), [InputRequired()], default=Profession.OTHER.value)
+    language = SelectField(_l("Language of mails"), [InputRequired()], choices=list(LANGUAGES.items()))
+    needs_assistance = BooleanField(_l("Needs assistance"))
+    note = TextAreaField(_l("Note for organizers"), [Lines(LONGEST_NOTE)])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.role.choices = [(role.value, words) for role, words in role_words().items()]
+        self.profession.choices = [(one.value, words) for one, words in profession_words().items()]
+
+    @classmethod
+    def values_of(cls, registration: Registration) -> dict[str, Any]:
+        """Return the present facts of somebody, by field."""
+        names = ("given_name", "family_name", "email", "organisation", "needs_assistance", "note", "language")
+        values = {name: getattr(registration, name) for name in names}
+        return values | {"role": registration.role.value, "profession": registration.profession.value}
+
+    @property
+    def badge_role(self) -> BadgeRole:
+        """The chosen role, after validation."""
+        return BadgeRole(self.role.data)
+
+    @property
+    def chosen_profession(self) -> Profession:
+        """The chosen profession, after validation."""
+        return Profession(self.profession.data)
+
+    def text(self, name: str) -> str:
+        """Return what was typed in a field, after validation."""
+        return self[name].data or ""
+
+
+class NewPersonForm(PersonForm):
+    """A person added by hand; ``override`` gives a place although it is full, for a reason."""
+
+    mode = RadioField(_l("Takes part"), choices=MODE_CHOICES, validate_choice=False, default=Mode.ONSITE.value)
+    meanwhile_digital = BooleanField(_l("A place on the stream while waiting for the room"))
+    override = BooleanField(_l("Give a place even when it is full"))
+    reason = StringField(_l("Why"), [Line(LONGEST_REASON)])
+
+    def offer(self, modes: list[Mode]) -> None:
+        """Show only the modes that the edition offers."""
+        offered = [mode.value for mode in modes]
+        self.mode.choices = [(value, words) for value, words in MODE_CHOICES if value in offered]
+        self.mode.flags.required = True
+        self.mode.validators = [Chosen(offered, _("Choose the room or the stream"))]
+
+    def validate_reason(self, field: StringField) -> None:
+        """Ask for a reason where one is needed: the log keeps it."""
+        if self.override.data and not field.data:
+            raise ValidationError(_("Write why: the log keeps it"))
+
+    def details(self) -> Details:
+        """Return what was typed, after validation."""
+        return Details(
+            given_name=self.text("given_name"),
+            family_name=self.text("family_name"),
+            email=self.text("email"),
+            organisation=self.text("organisation"),
+            profession=self.chosen_profession,
+            language=self.text("language"),
+            needs_assistance=bool(self.needs_assistance.data),
+        )
+
+
+class OutOfTurnForm(FlaskForm):
+    """A place although it is full, or somebody else is next."""
+
+    mode = SelectField(_l("Takes part"), [InputRequired()], choices=MODE_CHOICES)
+    reason = StringField(_l("Why"), [Line(LONGEST_REASON, _l("Write why: the log keeps it"))])
+
+
+class ModeForm(FlaskForm):
+    """To the other way of taking part."""
+
+    mode = SelectField(_l("Takes part"), [InputRequired()], choices=MODE_CHOICES)

@@ -93,7 +93,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         instance_path=str(settings.instance),
     )
     app.extensions["crosslinks.settings"] = settings
-    app.extensions["crosslinks.keeper"] = Keeper()
+    app.extensions["crosslinks.keeper"] = Keeper(settings.kept_pages)
     app.config.update(
         SECRET_KEY=settings.keys.session.hex(),
         SQLALCHEMY_DATABASE_URI=settings.database_url,

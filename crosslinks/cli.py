@@ -10,6 +10,7 @@ from crosslinks.accounts.commands import user_commands
 from crosslinks.app import create_app
 from crosslinks.backup.commands import backup_command, init_command, restore_command
 from crosslinks.checkin.commands import door_commands
+from crosslinks.bench.commands import bench_command
 from crosslinks.config import ConfigurationError
 from crosslinks.demo.commands import demo_command
 from crosslinks.documents.commands import badges_command
@@ -36,6 +37,7 @@ def main(context: click.Context) -> None:
 for command in (
     backup_command,
     badges_command,
+    bench_command,
     demo_command,
     door_commands,
     edition_commands,

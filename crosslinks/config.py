@@ -41,6 +41,7 @@ class Settings:
     writes_per_address: int = 5
     requests_per_client: int = 600
     bad_tokens_per_client: int = 30
+    kept_pages: int = 500
     max_body: int = 1_000_000
     max_upload: int = 12_000_000
     testing: bool = False

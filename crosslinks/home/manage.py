@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -73,6 +74,17 @@ def _todos(edition: Edition, figures: EditionFigures) -> list[Todo]:
     return [todo for todo in found if todo and known.may(todo.permission, edition.conference_id)]
 
 
+def _agenda(edition: Edition, moment: datetime) -> list[tuple[datetime, str]]:
+    """Return what will happen by itself, soonest first."""
+    coming = (
+        (edition.registration_opens_at, _("Registration opens")),
+        (edition.registration_closes_at, _("Registration closes")),
+        (edition.starts_at, _("The home page shows what is on now")),
+        (edition.ends_at, _("The home page thanks those who came")),
+    )
+    return sorted((when, what) for when, what in coming if when is not None and when > moment)
+
+
 @home_manage.get("/manage/<conference>/<edition>/")
 @requires(Permission.OVERVIEW)
 def overview(conference: str, edition: str) -> str:
@@ -92,6 +104,7 @@ def overview(conference: str, edition: str) -> str:
         arrivals=came,
         arrival_labels=[format_clock(moment, found.zone) for moment, _count in came],
         todos=_todos(found, figures),
+        agenda=_agenda(found, now()),
         place=manage_url(found),
         may_door=principal().may(Permission.DOOR, found.conference_id),
     )

@@ -115,7 +115,7 @@ def make_instance(folder: Path) -> Flask:
 
 
 def make_stage(slug: str, *, people: int, talks: int = 0) -> Stage:
-    """Make an edition that is on today, with ``people`` registered for the room, all of them confirmed."""
+    """Make an edition of the coming week, its door open already, with ``people`` confirmed for the room."""
     with transaction():
         edition = _make_edition(slug)
         _make_programme(edition, talks)
@@ -125,7 +125,7 @@ def make_stage(slug: str, *, people: int, talks: int = 0) -> Stage:
 
 
 def _make_edition(slug: str) -> Edition:
-    start = real_now() + timedelta(hours=2)
+    start = real_now() + timedelta(days=6)
     return create_edition(
         actor=ACTOR,
         now=real_now(),

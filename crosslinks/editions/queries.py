@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crosslinks.editions.models import Conference, Edition, EditionMode
 from crosslinks.editions.rules import EditionState, Mode
-from crosslinks.kernel.db import db
+from crosslinks.kernel.db import db, read_row
 from crosslinks.kernel.errors import NotFound
 
 
@@ -22,7 +22,7 @@ class EditionStamp:
     state: str
 
 
-_STAMP = text(
+_STAMP = (
     "SELECT e.id, e.public_rev, e.state FROM edition e JOIN conference c ON c.id = e.conference_id "
     "WHERE c.slug = :conference AND e.slug = :edition"
 )
@@ -30,7 +30,7 @@ _STAMP = text(
 
 def find_stamp(conference: str, edition: str) -> EditionStamp | None:
     """Return the present revision of an edition, or None when there is no such address."""
-    row = db.session.execute(_STAMP, {"conference": conference, "edition": edition}).first()
+    row = read_row(_STAMP, conference=conference, edition=edition)
     return None if row is None else EditionStamp(*row)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 _WRITING = "crosslinks.writing"
 _IMMEDIATE = "crosslinks.immediate"
 _WAKE = "crosslinks.wake"
+_NAMED = re.compile(r":([a-z_]+)")
 WAKE_CHANNEL = "crosslinks_work"
 
 
@@ -121,6 +123,23 @@ def _writing(session: OrmSession) -> Iterator[None]:
 
 def _is_sqlite(session: OrmSession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
+
+
+def read_row(statement: str, **values: str | int) -> Any:
+    """Read one row, or None, on a connection of its own: the cheapest read there is, and blind to pending changes.
+
+    ``statement`` names its values as ``:name``; nothing else in it may look like that.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        statement = _NAMED.sub(r"%(\1)s", statement)
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(statement, values)
+        return cursor.fetchone()
+    finally:
+        connection.close()
 
 
 def wake_worker() -> None:

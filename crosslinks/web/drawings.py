@@ -25,8 +25,8 @@ MARK_LINKS = "M9.2 8.5h9.6M10.5 14h7M9.2 19.5h9.6"
 class Portrait:
     """A placeholder for a portrait on a grid of 80 x 100: alternate strands, links, initials."""
 
-    room: tuple[str, ...]
-    stream: tuple[str, ...]
+    room: str
+    stream: str
     links: str
     initials: str
 
@@ -112,19 +112,19 @@ def portrait(name: str) -> Portrait:
         strands.append(
             [
                 (left + slope * (y - 50) / 100 + sway * sin(lag + turns * 2 * pi * y / 112), float(y))
-                for y in range(-6, 107, 14)
+                for y in range(-6, 107, 28)
             ]
         )
     links = []
     for column in range(5):
-        row = chance.randrange(1, 8)
-        while 2 <= row <= 4 and column in {1, 2, 3}:  # the middle belongs to the initials
-            row = chance.randrange(1, 8)
+        row = chance.randrange(1, 4)
+        while row == 2 and column in {1, 2, 3}:  # the middle belongs to the initials
+            row = chance.randrange(1, 4)
         (x1, y), (x2, _) = strands[column][row], strands[column + 1][row]
         links.append(f"M{x1:.1f} {y:.1f}L{x2:.1f} {y:.1f}")
     return Portrait(
-        room=tuple(smooth(strand) for strand in strands[::2]),
-        stream=tuple(smooth(strand) for strand in strands[1::2]),
+        room="".join(smooth(strand) for strand in strands[::2]),
+        stream="".join(smooth(strand) for strand in strands[1::2]),
         links="".join(links),
         initials=initials(name),
     )

@@ -11,23 +11,29 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from flask import Response, request
 
 MOST_PAGES = 500
 LEAST_COMPRESSED = 400
+LEVEL = 5
 
 
 @dataclass(frozen=True)
 class KeptPage:
-    """One rendered page, plain and compressed, good for ``rev`` until ``until`` (None: for ever)."""
+    """One rendered page, good for ``rev`` until ``until`` (None: for ever)."""
 
     rev: int
     until: datetime | None
     body: bytes
-    packed: bytes
     etag: str
     media_type: str
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The compressed page, made when it is first asked for; empty for one too short to gain by it."""
+        return gzip.compress(self.body, LEVEL, mtime=0) if len(self.body) >= LEAST_COMPRESSED else b""
 
     def is_good(self, rev: int, now: datetime) -> bool:
         """Say whether this page still shows what is so at ``rev`` and ``now``."""
@@ -52,9 +58,8 @@ class Keeper:
     def keep(self, key: Hashable, rev: int, text: str | bytes, until: datetime | None, media_type: str) -> KeptPage:
         """Keep a rendered page and return it."""
         body = text.encode() if isinstance(text, str) else text
-        packed = gzip.compress(body, 6, mtime=0) if len(body) >= LEAST_COMPRESSED else b""
         etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-        page = KeptPage(rev, until, body, packed, etag, media_type)
+        page = KeptPage(rev, until, body, etag, media_type)
         self._pages[key] = page
         self._pages.move_to_end(key)
         while len(self._pages) > self._most:
@@ -68,7 +73,7 @@ class Keeper:
 
 def respond(page: KeptPage) -> Response:
     """Answer with a kept page, compressed when the client takes it, or 304 when it has it."""
-    packed = bool(page.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = "gzip" in request.headers.get("Accept-Encoding", "") and bool(page.packed)
     etag = f'"{page.etag}{"-gz" if packed else ""}"'
     headers = {
         "ETag": etag,

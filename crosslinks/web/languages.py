@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import NullTranslations
 
 from flask import Flask, Request, g, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_translations
+from markupsafe import Markup
 from werkzeug.utils import cached_property
 
 from crosslinks.kernel.resources import PACKAGE
@@ -66,6 +68,27 @@ def _remember_choice() -> None:
         session[_CHOSEN] = asked
 
 
+_catalogues: dict[str, NullTranslations] = {}
+
+
+def _catalogue() -> NullTranslations:
+    language = current_language()
+    found = _catalogues.get(language)
+    if found is None:
+        found = _catalogues[language] = get_translations()
+    return found
+
+
+def say(text: str, **variables: object) -> Markup:
+    """Translate for a template: a long page says hundreds of words, and Flask-Babel looks its catalogue up for each."""
+    return Markup(_catalogue().gettext(text)) % variables  # noqa: S704 - our own words; variables are escaped
+
+
+def say_count(one: str, many: str, num: int, **variables: object) -> Markup:
+    """Translate a text that depends on a count, which it names ``%(num)s``."""
+    return Markup(_catalogue().ngettext(one, many, num)) % {"num": num, **variables}  # noqa: S704 - as in say
+
+
 def init_languages(app: Flask) -> None:
     """Set up translations and remember an explicit choice in the session."""
     packaged = PACKAGE / "translations"
@@ -74,4 +97,5 @@ def init_languages(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     Babel(app, locale_selector=current_language)
+    app.jinja_env.globals.update({"_": say, "gettext": say, "ngettext": say_count})
     app.before_request(_remember_choice)

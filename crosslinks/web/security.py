@@ -110,19 +110,31 @@ def allow_in_csp(directive: str, source: str) -> None:
     g.setdefault("csp", []).append((directive, source))
 
 
-def _add_headers(response: Response) -> Response:
+def _policy(extra: tuple[tuple[str, str], ...]) -> str:
     policy = dict(CSP)
-    for directive, source in g.get("csp", []):
+    for directive, source in extra:
         given = policy.get(directive, "'none'")
         policy[directive] = source if given == "'none'" else f"{given} {source}"
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+_PLAIN_POLICY = _policy(())
+
+
+def _add_headers(response: Response) -> Response:
+    extra = g.get("csp")
     headers = response.headers
-    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    headers.extend(
+        (
+            ("Content-Security-Policy", _policy(tuple(extra)) if extra else _PLAIN_POLICY),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
+        )
+    )
     headers.setdefault("Referrer-Policy", "same-origin")
     if settings().secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
 
 

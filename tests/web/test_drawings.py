@@ -34,7 +34,7 @@ def test_a_person_has_the_same_placeholder_everywhere_and_another_than_others() 
     portrait.cache_clear()
     assert portrait("Dr. Leo Rasche") == first
     assert portrait("Dr. Raza Ali").room != first.room
-    assert len(first.room) == len(first.stream) == 3
+    assert first.room.count("M") == first.stream.count("M") == 3
 
 
 def test_links_stand_at_the_true_times_of_the_talks() -> None:

@@ -9,8 +9,8 @@ from flask.cli import ScriptInfo
 from crosslinks.accounts.commands import user_commands
 from crosslinks.app import create_app
 from crosslinks.backup.commands import backup_command, init_command, restore_command
-from crosslinks.checkin.commands import door_commands
 from crosslinks.bench.commands import bench_command
+from crosslinks.checkin.commands import door_commands
 from crosslinks.config import ConfigurationError
 from crosslinks.demo.commands import demo_command
 from crosslinks.documents.commands import badges_command

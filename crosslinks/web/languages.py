@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from gettext import NullTranslations
 
-from flask import Flask, Request, g, has_request_context, request, session
+from babel.support import Translations
+from flask import Flask, Request, current_app, g, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_translations
 from markupsafe import Markup
 from werkzeug.utils import cached_property
@@ -68,15 +70,13 @@ def _remember_choice() -> None:
         session[_CHOSEN] = asked
 
 
-_catalogues: dict[str, NullTranslations] = {}
+@lru_cache(maxsize=8)
+def _load(folder: str, language: str) -> NullTranslations:
+    return Translations.load(folder, [language])
 
 
 def _catalogue() -> NullTranslations:
-    language = current_language()
-    found = _catalogues.get(language)
-    if found is None:
-        found = _catalogues[language] = get_translations()
-    return found
+    return _load(current_app.config["BABEL_TRANSLATION_DIRECTORIES"], current_language())
 
 
 def say(text: str, **variables: object) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, ValidationError
 
 from crosslinks.editions.rules import Mode
-from crosslinks.registration.forms import MODE_CHOICES, Address, Chosen, Line
+from crosslinks.registration.forms import Address, Chosen, Line
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import (
     LONGEST_EMAIL,
@@ -19,14 +20,20 @@ from crosslinks.registration.rules import (
     LONGEST_ORGANISATION,
     BadgeRole,
     Details,
+    Place,
     Profession,
     clean_line,
 )
-from crosslinks.registration.words import profession_words, role_words
+from crosslinks.registration.words import place_words, profession_words, role_words
 from crosslinks.web.languages import LANGUAGES
 
 LONGEST_NOTE = 1000
 LONGEST_REASON = 200
+
+
+def _mode_choices(modes: Iterable[Mode] = Mode) -> dict[str, str]:
+    words = place_words()
+    return {mode.value: words[Place.of(mode)] for mode in modes}
 
 
 class Lines:
@@ -63,14 +70,14 @@ class PersonForm(FlaskForm):
     organisation = StringField(_l("Workplace or place of study"), [Line(LONGEST_ORGANISATION)])
     role = SelectField(_l("Role on the badge"), [InputRequired()])
     profession = SelectField(_l("Profession"), [InputRequired()], default=Profession.OTHER.value)
-    language = SelectField(_l("Language of mails"), [InputRequired()], choices=list(LANGUAGES.items()))
+    language = SelectField(_l("Language of mails"), [InputRequired()], choices=dict(LANGUAGES))
     needs_assistance = BooleanField(_l("Needs assistance"))
     note = TextAreaField(_l("Note for organizers"), [Lines(LONGEST_NOTE)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.role.choices = [(role.value, words) for role, words in role_words().items()]
-        self.profession.choices = [(one.value, words) for one, words in profession_words().items()]
+        self.role.choices = {role.value: words for role, words in role_words().items()}
+        self.profession.choices = {one.value: words for one, words in profession_words().items()}
 
     @classmethod
     def values_of(cls, registration: Registration) -> dict[str, Any]:
@@ -97,17 +104,16 @@ class PersonForm(FlaskForm):
 class NewPersonForm(PersonForm):
     """A person added by hand; ``override`` gives a place although it is full, for a reason."""
 
-    mode = RadioField(_l("Takes part"), choices=MODE_CHOICES, validate_choice=False, default=Mode.ONSITE.value)
+    mode = RadioField(_l("Takes part"), choices={}, validate_choice=False, default=Mode.ONSITE.value)
     meanwhile_digital = BooleanField(_l("A place on the stream while waiting for the room"))
     override = BooleanField(_l("Give a place even when it is full"))
     reason = StringField(_l("Why"), [Line(LONGEST_REASON)])
 
     def offer(self, modes: list[Mode]) -> None:
         """Show only the modes that the edition offers."""
-        offered = [mode.value for mode in modes]
-        self.mode.choices = [(value, words) for value, words in MODE_CHOICES if value in offered]
+        self.mode.choices = _mode_choices(modes)
         self.mode.flags.required = True
-        self.mode.validators = [Chosen(offered, _("Choose the room or the stream"))]
+        self.mode.validators = [Chosen(self.mode.choices, _("Choose the room or the stream"))]
 
     def validate_reason(self, field: StringField) -> None:
         """Ask for a reason where one is needed: the log keeps it."""
@@ -127,14 +133,17 @@ class NewPersonForm(PersonForm):
         )
 
 
-class OutOfTurnForm(FlaskForm):
-    """A place although it is full, or somebody else is next."""
-
-    mode = SelectField(_l("Takes part"), [InputRequired()], choices=MODE_CHOICES)
-    reason = StringField(_l("Why"), [Line(LONGEST_REASON, _l("Write why: the log keeps it"))])
-
-
 class ModeForm(FlaskForm):
     """To the other way of taking part."""
 
-    mode = SelectField(_l("Takes part"), [InputRequired()], choices=MODE_CHOICES)
+    mode = SelectField(_l("Takes part"), [InputRequired()], choices={})
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.mode.choices = _mode_choices()
+
+
+class OutOfTurnForm(ModeForm):
+    """A place although it is full, or somebody else is next."""
+
+    reason = StringField(_l("Why"), [Line(LONGEST_REASON, _l("Write why: the log keeps it"))])

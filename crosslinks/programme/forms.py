@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crosslinks.editions.models import Edition
 from crosslinks.editions.times import to_local, to_utc
@@ -19,7 +19,7 @@ from crosslinks.kernel.errors import Invalid
 from crosslinks.programme.models import Person, Room, Session, Talk
 from crosslinks.programme.rules import TalkKind, minutes_between
 from crosslinks.programme.timeline import SessionRow
-from crosslinks.web.forms import EmailAddress, line, passage, spread_texts, typed_texts
+from crosslinks.web.forms import EmailAddress, has_text, line, passage, spread_texts, typed_texts
 from crosslinks.web.languages import LANGUAGES
 from crosslinks.web.pages import texts
 
@@ -32,7 +32,7 @@ _NOBODY = 0
 
 
 def _moment(label: str) -> DateTimeLocalField:
-    return DateTimeLocalField(label, [DataRequired()])
+    return DateTimeLocalField(label, [InputRequired()])
 
 
 def _choice(label: str, *, number: bool = False, description: str = "") -> SelectField:
@@ -64,9 +64,10 @@ class _Timed(FlaskForm):
             field.errors = [_("The clock skips that hour on that day.")]
             return None
 
-    def _require_title(self) -> None:
-        if not any(self[f"title_{code}"].data for code in LANGUAGES):
-            raise ValidationError(_("Give a title in at least one language."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that there is a title in one language at least."""
+        good = super().validate(extra_validators)
+        return has_text(self, "title", _("Give a title in at least one language.")) and good
 
 
 class SessionForm(_Timed):
@@ -112,10 +113,6 @@ class SessionForm(_Timed):
         self.room.choices = room_choices(rooms)
         _offer(self.moderators, people)
         return self
-
-    def validate_title_en(self, field: Any) -> None:
-        """Ask for a title in one language at least."""
-        self._require_title()
 
     def validate_ends_at(self, field: DateTimeLocalField) -> None:
         """Refuse a session that ends before it starts."""
@@ -176,10 +173,6 @@ class TalkForm(_Timed):
         _offer(form.speakers, people)
         return form
 
-    def validate_title_en(self, field: Any) -> None:
-        """Ask for a title in one language at least."""
-        self._require_title()
-
     def changes(self) -> dict[str, Any] | None:
         """Return the fields as typed, moments in UTC; None, with the error noted, for a time that cannot be."""
         starts_at = self._moment_of(self.starts_at)
@@ -222,7 +215,7 @@ class RoomForm(FlaskForm):
 class MoveForm(FlaskForm):
     """One place earlier or later."""
 
-    direction = SelectField(choices={"earlier": "", "later": ""}, validators=[InputRequired()])
+    direction = StringField(validators=[AnyOf(("earlier", "later"))])
 
 
 class PersonForm(FlaskForm):

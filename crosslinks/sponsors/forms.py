@@ -9,13 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField
-from wtforms.validators import InputRequired, Regexp, ValidationError
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import AnyOf, InputRequired, Regexp
 
 from crosslinks.sponsors.models import Sponsor, Tier
 from crosslinks.sponsors.rules import LOGO_HEIGHTS
-from crosslinks.web.forms import line, passage, spread_texts, typed_texts
-from crosslinks.web.languages import LANGUAGES
+from crosslinks.web.forms import has_text, line, passage, spread_texts, typed_texts
 from crosslinks.web.pages import texts
 
 WEB_ADDRESS = r"^https?://[^\s\x00]+$"
@@ -39,10 +38,10 @@ class TierForm(FlaskForm):
         form.logo_height.choices = list(zip(LOGO_HEIGHTS, words, strict=True))
         return form
 
-    def validate_name_en(self, field: Any) -> None:
-        """Ask for a name in one language at least."""
-        if not any(self[f"name_{code}"].data for code in LANGUAGES):
-            raise ValidationError(_("Give a name in at least one language."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that there is a name in one language at least."""
+        good = super().validate(extra_validators)
+        return has_text(self, "name", _("Give a name in at least one language.")) and good
 
     def changes(self) -> dict[str, Any]:
         """Return the fields as typed."""
@@ -91,4 +90,4 @@ class SponsorForm(FlaskForm):
 class MoveForm(FlaskForm):
     """One place up or down."""
 
-    direction = SelectField(choices={"up": "", "down": ""}, validators=[InputRequired()])
+    direction = StringField(validators=[AnyOf(("up", "down"))])

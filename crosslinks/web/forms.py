@@ -66,3 +66,12 @@ def typed_texts(form: Form, name: str) -> dict[str, str]:
 def spread_texts(name: str, texts: Mapping[str, str] | None) -> dict[str, str]:
     """Return the values of the fields ``name_en``, ``name_nb`` that show ``texts``."""
     return {f"{name}_{code}": (texts or {}).get(code, "") for code in LANGUAGES}
+
+
+def has_text(form: Form, name: str, words: str) -> bool:
+    """Say whether ``name`` was typed in any language; if not, note ``words`` at the first of its fields."""
+    if typed_texts(form, name):
+        return True
+    first = form[f"{name}_{next(iter(LANGUAGES))}"]
+    first.errors = [*first.errors, words]
+    return False

@@ -78,12 +78,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             account = create_account(actor=TESTER, now=NOW, email="look@example.org", name="Kari Ser")
             grant_role(actor=TESTER, now=NOW, account=account, conference_id=conference.id, role=Role.OWNER)
             invited = create_account(actor=TESTER, now=NOW, email="invited@example.org", name="Ola Kommer")
-            grant = grant_role(
-                actor=TESTER, now=NOW, account=invited, conference_id=conference.id, role=Role.PROGRAMME
-            )
-            tokens = {
-                purpose: mint_link(account=invited, purpose=purpose, real=real_now()) for purpose in LinkPurpose
-            }
+            grant = grant_role(actor=TESTER, now=NOW, account=invited, conference_id=conference.id, role=Role.PROGRAMME)
+            tokens = {purpose: mint_link(account=invited, purpose=purpose, real=real_now()) for purpose in LinkPurpose}
         someone = db.session.scalars(
             select(Registration).where(Registration.place == Place.ONSITE).order_by(Registration.id)
         ).first()

@@ -14,7 +14,7 @@ M_EMPTY = "/manage/crosslinks/2027"
 class Sample:
     """One address; ``organizer`` looks at it signed in, ``submit`` sends its form empty to see the errors.
 
-``status`` is the answer expected. Names in braces are filled in from what the demo offers.
+    ``status`` is the answer expected. Names in braces are filled in from what the demo offers.
     """
 
     path: str

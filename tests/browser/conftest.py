@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,6 +39,14 @@ class Shown:
     sign_in: str
     place_token: str
     registration_id: int
+    sign_in_token: str
+    invitation_token: str
+    grant_id: int
+
+    @property
+    def names(self) -> dict[str, object]:
+        """What samples may name in braces."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def url(self) -> str:
@@ -69,6 +77,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             )  # fmt: skip
             account = create_account(actor=TESTER, now=NOW, email="look@example.org", name="Kari Ser")
             grant_role(actor=TESTER, now=NOW, account=account, conference_id=conference.id, role=Role.OWNER)
+            invited = create_account(actor=TESTER, now=NOW, email="invited@example.org", name="Ola Kommer")
+            grant = grant_role(actor=TESTER, now=NOW, account=invited, conference_id=conference.id, role=Role.PROGRAMME)
+            tokens = {purpose: mint_link(account=invited, purpose=purpose, real=real_now()) for purpose in LinkPurpose}
         someone = db.session.scalars(
             select(Registration).where(Registration.place == Place.ONSITE).order_by(Registration.id)
         ).first()
@@ -78,6 +89,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             sign_in=_sign_in_path(),
             place_token=make_link(settings().keys, LinkKind.MANAGE, someone.id, someone.epoch),
             registration_id=someone.id,
+            sign_in_token=tokens[LinkPurpose.SIGN_IN],
+            invitation_token=tokens[LinkPurpose.SET_PASSWORD],
+            grant_id=grant.id,
         )
     close_database(app)
     clock.offset = offset

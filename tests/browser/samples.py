@@ -14,13 +14,14 @@ M_EMPTY = "/manage/crosslinks/2027"
 class Sample:
     """One address; ``organizer`` looks at it signed in, ``submit`` sends its form empty to see the errors.
 
-    ``status`` is the answer expected. ``{place_token}`` and ``{registration_id}`` are filled in.
+    ``status`` is the answer expected. Names in braces are filled in from what the demo offers.
     """
 
     path: str
     organizer: bool = False
     submit: bool = False
     status: int = 200
+    form: str = "main form.form, main form[method=post]"
 
 
 def both(path: str) -> tuple[Sample, ...]:
@@ -40,6 +41,30 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "home_public.privacy": both("/privacy"),
     "home_public.accessibility": both("/accessibility"),
     "home_manage.overview": manage("/"),
+    "accounts_public.sign_in": (Sample("/sign-in"), Sample("/sign-in", submit=True)),
+    "accounts_public.link_sent": (Sample("/sign-in/sent"),),
+    "accounts_public.open_link": (
+        Sample("/sign-in/{sign_in_token}"),
+        Sample("/sign-in/{invitation_token}"),
+        Sample("/sign-in/{invitation_token}", submit=True),
+    ),
+    "accounts_own.show": (
+        Sample("/account", organizer=True),
+        Sample("/account", organizer=True, submit=True, form="form[action$='/password']"),
+    ),
+    "accounts_own.ask_sign_out_everywhere": (Sample("/account/sign-out-everywhere", organizer=True),),
+    "accounts_manage.access": (
+        Sample(f"{M}/access", organizer=True),
+        Sample(f"{M}/access", organizer=True, submit=True, form="form[action$='/access']"),
+    ),
+    "accounts_manage.ask_remove": (Sample(f"{M}/access/{{grant_id}}/remove", organizer=True),),
+    "accounts_manage.log": (
+        Sample(f"{M}/log", organizer=True),
+        Sample(f"{M}/log?kind=grant&since=2020-01-01", organizer=True),
+        Sample(f"{M}/log?q=nothing-like-it", organizer=True),
+        Sample(f"{M}/log?since=yesterday", organizer=True, status=422),
+    ),
+    "editions_choose.choose": (Sample("/manage/", organizer=True),),
     "editions_manage.edit": (
         Sample(f"{M}/settings", organizer=True),
         Sample(f"{M_EMPTY}/settings", organizer=True),
@@ -61,6 +86,7 @@ ERRORS = (
 """Pages that say why there is nothing."""
 
 NOT_PAGES: dict[str, str] = {
+    "accounts_manage.export_log": "a file",
     "assets.show": "a built file",
     "assets.show_stylesheet": "a built file",
     "home_public.front": "leads to the edition when there is one conference",

@@ -104,9 +104,17 @@ def create_app(chosen: Settings | None = None) -> Flask:
         clock.offset = timedelta(seconds=settings.demo_offset)
     db.init_app(app)
     for init in (
-        init_addresses, init_languages, init_formats, init_pages, init_markdown, init_face, init_media, init_limits,
-        init_security, init_errors,
-    ):  # fmt: skip
+        init_addresses,
+        init_languages,
+        init_formats,
+        init_pages,
+        init_markdown,
+        init_face,
+        init_media,
+        init_limits,
+        init_security,
+        init_errors,
+    ):
         init(app)
     _plug_in_features(app)
     return app

@@ -30,7 +30,7 @@ from crosslinks.schema import bring_up_to_date
 
 SECRET = "instance-secret-instance-secret-instance-0"
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 40
+START_SECONDS = 90
 
 
 def free_port() -> int:

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.instances import ROOT, Instance, close_database, new_instance
 
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 @pytest.fixture
@@ -82,14 +82,7 @@ def test_what_ends_is_started_again_and_all_end_together(instance):
         family = parent.children(recursive=True)
         assert len(family) >= 4
         parent.kill()
-        assert psutil.wait_procs(family, 20)[1] == []
-
-
-def test_sigterm_ends_everything(instance):
-    with instance.serving() as parent:
-        family = [parent, *parent.children(recursive=True)]
-        parent.terminate()
-        assert psutil.wait_procs(family, 20)[1] == []
+        assert psutil.wait_procs(family, 30)[1] == []
 
 
 def test_a_taken_port_is_said_so(instance):
@@ -114,17 +107,20 @@ def test_without_a_secret_it_does_not_serve(instance):
     assert "SECRET_KEY is missing" in done.stderr
 
 
-def test_a_body_that_is_too_large_gets_its_page(instance):
+def test_a_body_that_is_too_large_gets_its_page_and_sigterm_ends_everything(instance):
     instance.settings["MAX_BODY"] = "2000"
-    with instance.serving("--no-worker", "--workers", "1"):
+    with instance.serving("--workers", "1") as parent:
         form = b"email=" + b"x" * 3_000_000
         status, page = fetch(f"{instance.url}/sign-in", form, **{"Accept-Language": "nb"})
         assert status == 413
-        assert "Dette er for stort" in page or "for stor" in page
+        assert "Det er for stort" in page
         status, page = fetch(f"{instance.url}/api/v1/nowhere/2024/registrations", form)
         assert status == 413
         assert json.loads(page)["error"]["code"] == "http.413"
         assert fetch(f"{instance.url}/healthz")[0] == 200
+        family = [parent, *parent.children(recursive=True)]
+        parent.terminate()
+        assert psutil.wait_procs(family, 30)[1] == []
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:

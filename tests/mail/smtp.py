@@ -132,7 +132,7 @@ def running(tls: ssl.SSLContext | None = None, *, implicit: bool = False) -> Ite
     double = SmtpDouble()
     options: dict[str, Any] = {"enable_SMTPUTF8": True}
     if tls:
-        options |= {"authenticator": _signs_in, "auth_required": True, "auth_require_tls": not implicit}
+        options |= {"authenticator": _signs_in, "auth_required": not implicit, "auth_require_tls": not implicit}
         options |= {"ssl_context": tls} if implicit else {"tls_context": tls, "require_starttls": True}
     controller = _Controller(double, **options)
     controller.start()

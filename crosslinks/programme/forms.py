@@ -163,11 +163,11 @@ class TalkForm(_Timed):
         form = cls(data=values)
         form._edition = edition
         form.kind.choices = talk_kind_choices()
-        form.session.choices = [(ALONE, _("On its own"))] + [
-            (row.id, f"{to_local(row.starts_at, edition.zone):%H:%M} {texts(row.title)}")
+        form.session.choices = {str(ALONE): _("On its own")} | {
+            str(row.id): f"{to_local(row.starts_at, edition.zone):%H:%M} {texts(row.title)}"
             for row in rows
             if row.kind == "session"
-        ]
+        }
         form.room.choices = room_choices(rooms)
         form.abstract_language.choices = language_choices()
         _offer(form.speakers, people)
@@ -277,29 +277,28 @@ def chosen_people(field: SelectMultipleField, people: Sequence[Person]) -> list[
     return [known[number] for number in dict.fromkeys(field.data or ()) if number in known]
 
 
-def talk_kind_choices() -> list[tuple[str, str]]:
+def talk_kind_choices() -> dict[str, str]:
     """Return the kinds of a talk with their words."""
-    words = {
-        TalkKind.TALK: _("Talk"),
-        TalkKind.KEYNOTE: _("Keynote"),
-        TalkKind.PANEL: _("Panel"),
-        TalkKind.OPENING: _("Opening"),
-        TalkKind.CLOSING: _("Closing"),
+    return {
+        TalkKind.TALK.value: _("Talk"),
+        TalkKind.KEYNOTE.value: _("Keynote"),
+        TalkKind.PANEL.value: _("Panel"),
+        TalkKind.OPENING.value: _("Opening"),
+        TalkKind.CLOSING.value: _("Closing"),
     }
-    return [(kind.value, word) for kind, word in words.items()]
 
 
-def room_choices(rooms: Sequence[Room]) -> list[tuple[int, str]]:
+def room_choices(rooms: Sequence[Room]) -> dict[str, str]:
     """Return the rooms to choose from, and none."""
-    return [(ALONE, _("Not told"))] + [(room.id, room.name) for room in rooms]
+    return {str(ALONE): _("Not told")} | {str(room.id): room.name for room in rooms}
 
 
-def language_choices() -> list[tuple[str, str]]:
+def language_choices() -> dict[str, str]:
     """Return the languages that a text may be in."""
-    return list(LANGUAGES.items())
+    return dict(LANGUAGES)
 
 
 def _offer(field: SelectMultipleField, people: Sequence[Person]) -> None:
-    field.choices = [(_NOBODY, _("Nobody"))] + [
-        (person.id, ", ".join(part for part in (person.family_name, person.given_name) if part)) for person in people
-    ]
+    field.choices = {str(_NOBODY): _("Nobody")} | {
+        str(person.id): ", ".join(part for part in (person.family_name, person.given_name) if part) for person in people
+    }

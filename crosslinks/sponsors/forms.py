@@ -35,7 +35,7 @@ class TierForm(FlaskForm):
         values: dict[str, Any] = {"logo_height": tier.logo_height if tier else LOGO_HEIGHTS[1]}
         form = cls(data=values | spread_texts("name", tier.name if tier else None))
         words = (_("Large"), _("Medium"), _("Small"))
-        form.logo_height.choices = list(zip(LOGO_HEIGHTS, words, strict=True))
+        form.logo_height.choices = dict(zip(map(str, LOGO_HEIGHTS), words, strict=True))
         return form
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -74,7 +74,7 @@ class SponsorForm(FlaskForm):
             for name in _TEXTS:
                 values |= spread_texts(name, getattr(sponsor, name))
         form = cls(data=values)
-        form.tier.choices = [(tier.id, texts(tier.name)) for tier in tiers]
+        form.tier.choices = {str(tier.id): texts(tier.name) for tier in tiers}
         return form
 
     def validate_url(self, field: Any) -> None:

@@ -152,6 +152,12 @@ def _bound_body() -> None:
         abort(413)
 
 
+def _refuse_nul() -> None:
+    """Answer 404 to an address with a character that no database can compare."""
+    if "\x00" in request.path:
+        abort(404)
+
+
 def init_security(app: Flask) -> None:
     """Set up cookies, CSRF, bounds of bodies and headers."""
     app.config.update(
@@ -162,6 +168,7 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.before_request(_refuse_nul)
     app.before_request(_bound_body)
     csrf.init_app(app)
     app.after_request(_add_headers)

@@ -40,6 +40,7 @@ IDLE_SECONDS = 60
 MEMORY_LIMIT = 1 << 30
 CPU_SECONDS = 60
 POINTS_PER_MM = 72 / 25.4
+STAMP = "Stamp"
 REMEDY = (
     "PDF needs the Pango libraries. On Debian or Ubuntu: "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. On macOS: brew install pango."
@@ -62,21 +63,45 @@ def fetcher_of(images: dict[str, str]) -> Any:
     return OwnAssets(allowed_protocols=("asset",), allow_redirects=False)
 
 
-def draw_codes(pdf: Any, codes: list[list[Any]]) -> None:
-    """Draw QR codes, ``[page, left, top, side, text]`` in millimetres, each as one path under its page's text."""
+def finish(pdf: Any, request: dict[str, Any]) -> None:
+    """Draw what repeats and what is a code under the text of the pages, each as cheaply as PDF allows.
+
+    ``stamps`` are ``[page, left, top]`` in millimetres; where there are any, the first page of the HTML is not a page
+    but what is stamped there. ``codes`` are ``[page, left, top, side, text]``, each drawn as one path.
+    """
     pages = [item for item in pdf.objects if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/Page"]
-    drawings: dict[int, list[str]] = {}
-    for number, left, top, side, text in codes:
-        modules = code_modules(text)
-        scale = side * POINTS_PER_MM / len(modules)
-        x, y = left * POINTS_PER_MM, pages[number]["MediaBox"][3] - top * POINTS_PER_MM
-        path = " ".join(f"{column} {row} {length} 1 re" for column, row, length in code_runs(modules))
-        place = f"{scale:.5f} 0 0 {-scale:.5f} {x:.3f} {y:.3f} cm"
-        drawings.setdefault(number, []).append(f"q 0 g {place} {path} f Q")
-    for number, parts in drawings.items():
+    under: dict[int, list[str]] = {}
+    if request["stamps"]:
+        make_stamp(pdf, pages.pop(0))
+    for number, left, top in request["stamps"]:
+        place = f"1 0 0 1 {left * POINTS_PER_MM:.3f} {-top * POINTS_PER_MM:.3f} cm"
+        under.setdefault(number, []).append(f"q {place} /{STAMP} Do Q")
+    for number, left, top, side, text in request["codes"]:
+        height = pages[number]["MediaBox"][3]
+        under.setdefault(number, []).append(code_path(left, top, side, text, height))
+    for number, parts in under.items():
         stream = pydyf.Stream(["/Artifact BMC", *parts, "EMC"], compress=True)
         pdf.add_object(stream)
         pages[number]["Contents"] = pydyf.Array([stream.reference, pages[number]["Contents"]])
+
+
+def make_stamp(pdf: Any, page: Any) -> None:
+    """Turn the first page into a form that the pages, which share their resources, can draw by its name."""
+    form, resources = (pdf.objects[int(page[name].split()[0])] for name in ("Contents", "Resources"))
+    form.extra |= {"Type": "/XObject", "Subtype": "/Form", "BBox": page["MediaBox"], "Resources": page["Resources"]}
+    resources["XObject"][STAMP] = form.reference
+    pdf.pages["Kids"] = pydyf.Array(pdf.pages["Kids"][3:])
+    pdf.pages["Count"] -= 1
+    page.clear()
+
+
+def code_path(left: float, top: float, side: float, text: str, page_height: float) -> str:
+    """Return the drawing of one code; ``page_height`` is in points, the rest in millimetres."""
+    modules = code_modules(text)
+    scale = side * POINTS_PER_MM / len(modules)
+    path = " ".join(f"{column} {row} {length} 1 re" for column, row, length in code_runs(modules))
+    x, y = left * POINTS_PER_MM, page_height - top * POINTS_PER_MM
+    return f"q 0 g {scale:.5f} 0 0 {-scale:.5f} {x:.3f} {y:.3f} cm {path} f Q"
 
 
 def render(request: dict[str, Any], fonts: Any) -> bytes:
@@ -86,7 +111,7 @@ def render(request: dict[str, Any], fonts: Any) -> bytes:
     page = weasyprint.HTML(string=request["html"], url_fetcher=fetcher, base_url="asset:")
     document = page.render(font_config=fonts, stylesheets=[sheet])
     pdf = document.write_pdf(
-        finisher=lambda _, pdf: draw_codes(pdf, request["codes"]),
+        finisher=lambda _, pdf: finish(pdf, request),
         pdf_variant=request["variant"] or None,
     )
     return bytes(pdf)

@@ -59,15 +59,26 @@ class PlacedCode:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """A place for what repeats: how far it is moved to the right and down, in millimetres."""
+
+    page: int
+    left: float
+    top: float
+
+
+@dataclass(frozen=True)
 class PrintJob:
     """One document to print; ``images`` are the bytes behind ``asset:name``.
 
+    Where there are ``stamps``, the first page of the HTML is not printed but laid under the others in those places.
     ``variant`` is a PDF variant such as ``pdf/ua-1`` (tagged).
     """
 
     html: str
     css: str = ""
     codes: Sequence[PlacedCode] = ()
+    stamps: Sequence[Stamp] = ()
     images: Mapping[str, bytes] = field(default_factory=dict)
     variant: str = ""
 
@@ -78,6 +89,7 @@ class PrintJob:
             "html": self.html,
             "css": self.css,
             "codes": [[code.page, code.left, code.top, code.side, code.text] for code in self.codes],
+            "stamps": [[stamp.page, stamp.left, stamp.top] for stamp in self.stamps],
             "images": images,
             "variant": self.variant,
         }

@@ -99,4 +99,4 @@ def ticket_job(sheet: TicketSheet, edition: Edition) -> PrintJob:
     codes = [PlacedCode(0, CODE_LEFT, CODE_TOP, CODE_SIDE, sheet.code)] if sheet.code else []
     with speaking(sheet.language):
         html = render_template(TEMPLATE, sheet=sheet)
-    return PrintJob(html, css, codes, {"strands.svg": strands.encode()}, variant="pdf/ua-1")
+    return PrintJob(html, css, codes, images={"strands.svg": strands.encode()}, variant="pdf/ua-1")

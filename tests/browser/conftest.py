@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -15,9 +17,15 @@ from crosslinks.accounts.links import mint_link
 from crosslinks.accounts.models import Account
 from crosslinks.accounts.operations import create_account, grant_role
 from crosslinks.accounts.rules import LinkPurpose
+from crosslinks.checkin.devices import get_phone
+from crosslinks.checkin.models import Gate
+from crosslinks.checkin.operations import enrol_device, make_door_link, revoke_device
+from crosslinks.checkin.payloads import read_scan
+from crosslinks.checkin.rules import GateKind
+from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
-from crosslinks.editions.models import Conference
+from crosslinks.editions.models import Conference, Edition
 from crosslinks.kernel.actors import Role
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
@@ -42,6 +50,9 @@ class Shown:
     sign_in_token: str
     invitation_token: str
     grant_id: int
+    door_token: str
+    gate_id: int
+    device_id: int
 
     @property
     def names(self) -> dict[str, object]:
@@ -92,11 +103,45 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             sign_in_token=tokens[LinkPurpose.SIGN_IN],
             invitation_token=tokens[LinkPurpose.SET_PASSWORD],
             grant_id=grant.id,
+            **_open_door(),
         )
     close_database(app)
     clock.offset = offset
     with instance.serving("--workers", "1"):
         yield shown
+
+
+def _open_door() -> dict[str, Any]:
+    """Enrol a lane, a waiting desk and one whose access ended, send a few scans, and leave one link open."""
+    gate = db.session.scalars(select(Gate).order_by(Gate.position)).first()
+    assert gate is not None
+    edition = db.session.get_one(Edition, gate.edition_id)
+    now = clock.now()
+
+    def link(kind: GateKind, *, approved: bool = True) -> str:
+        return make_door_link(
+            actor=TESTER, now=now, real=real_now(), edition=edition, gate=gate, kind=kind, valid_from=now,
+            valid_until=edition.ends_at, approved=approved,
+        )  # fmt: skip
+
+    with transaction():
+        lane, _token = enrol_device(now=now, real=real_now(), token=link(GateKind.LANE))
+        enrol_device(now=now, real=real_now(), token=link(GateKind.DESK, approved=False))
+        gone, _token = enrol_device(now=now, real=real_now(), token=link(GateKind.LANE))
+        revoke_device(actor=TESTER, now=now, edition=edition, device=gone)
+        waiting = link(GateKind.LANE)
+    references = db.session.scalars(select(Registration.reference).order_by(Registration.id).limit(9)).all()
+    shown = [
+        {"id": str(uuid4()), "kind": "enter", "at": now.isoformat(), "reference": reference}
+        for reference in (*references, references[0], "K7QF-2M")
+    ]
+    phone = get_phone(lane.id)
+    with transaction():
+        record_scans(
+            phone=phone, scans=[examine(phone, read_scan(scan, lane.id)) for scan in [*shown, {"kind": "dance"}]],
+            sent_at=now, now=now,
+        )  # fmt: skip
+    return {"door_token": waiting, "gate_id": gate.id, "device_id": lane.id}
 
 
 def _sign_in_path() -> str:

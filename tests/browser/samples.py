@@ -64,6 +64,20 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         Sample(f"{M}/log?q=nothing-like-it", organizer=True),
         Sample(f"{M}/log?since=yesterday", organizer=True, status=422),
     ),
+    "checkin_public.show": (Sample("/door"),),
+    "checkin_public.open_link": (Sample("/door/{door_token}"),),
+    "checkin_manage.overview": (
+        *manage("/door"),
+        Sample(f"{M}/door", organizer=True, submit=True, form="form[action$='/gates']"),
+    ),
+    "checkin_manage.edit_gate": (Sample(f"{M}/door/gates/{{gate_id}}", organizer=True),),
+    "checkin_manage.revoke": (Sample(f"{M}/door/devices/{{device_id}}/revoke", organizer=True),),
+    "checkin_manage.scans": (
+        *manage("/door/scans"),
+        Sample(f"{M}/door/scans?conflicts=1", organizer=True),
+        Sample(f"{M}/door/scans?q=nothing-like-it", organizer=True),
+        Sample(f"{M}/door/scans?page=none", organizer=True, status=422),
+    ),
     "editions_choose.choose": (Sample("/manage/", organizer=True),),
     "editions_manage.edit": (
         Sample(f"{M}/settings", organizer=True),
@@ -88,6 +102,9 @@ ERRORS = (
 NOT_PAGES: dict[str, str] = {
     "accounts_manage.export_log": "a file",
     "assets.show": "a built file",
+    "checkin_api.search": "JSON",
+    "checkin_api.state": "JSON",
+    "checkin_public.scanner": "a built file",
     "assets.show_stylesheet": "a built file",
     "home_public.front": "leads to the edition when there is one conference",
     "home_public.conference": "leads to the current edition",

@@ -20,12 +20,14 @@ from crosslinks.checkin.rules import GateKind
 from crosslinks.kernel.db import db
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.registration.codes import code_png
-from crosslinks.registration.rules import Place
+from crosslinks.registration.rules import BadgeRole, Place
 from tests.browser.chromium import running_chromium
-from tests.checkin.factories import Door
+from tests.checkin.factories import NOW, Door
+from tests.instances import ROOT
 
 pytestmark = pytest.mark.browser
 
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -64,12 +66,17 @@ def begin(browser: Browser, address: str, **options: object) -> Page:
     page = context.new_page()
     page.goto(address)
     page.get_by_role("button", name="Start").click()
+    expect(page.locator(":is([data-now=scan], [data-now=desk], [data-now=answer])")).to_be_visible()
     return page
 
 
 def scan_by_keys(page: Page, text: str) -> None:
-    page.keyboard.type(text, delay=2)
-    page.keyboard.press("Enter")
+    """Type as a scanner does, all keys at once, however busy the machine is."""
+    page.evaluate(
+        "text => [...text, 'Enter'].forEach(key => (document.activeElement ?? document.body)"
+        ".dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true})))",
+        text,
+    )
 
 
 def answer(page: Page, outcome: str) -> None:
@@ -158,6 +165,44 @@ def test_the_desk_finds_people_and_lets_in_with_a_reason(door: Door, site: str, 
         "Speaker’s guest",
     ]
     page.context.close()
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_every_view_and_answer_is_accessible_by_day_and_in_a_dim_hall(
+    door: Door, site: str, browser: Browser, light: str
+) -> None:
+    person = door.person("Kari", "Speaker", role=BadgeRole.SPEAKER, needs_assistance=True)
+    shown = {
+        "admitted": person[1],
+        "already_in": person[1],
+        "digital": door.person("Åse", "Sólheim", place=Place.DIGITAL)[1],
+        "waiting": door.person("Per", "Solhaug", place=Place.NONE, wants=Place.ONSITE, joined_at=NOW)[1],
+        "cancelled": door.person("Ingrid", "Solheim", place=Place.NONE, cancelled_at=NOW)[1],
+        "unknown": "https://example.org/menu",
+        "bad_signature": person[1][:40] + ("A" if person[1][40] != "A" else "B") + person[1][41:],
+    }
+    wrong: list[str] = []
+
+    def check(page: Page, what: str) -> None:
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        wrong.extend(f"{what}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"])
+
+    for kind in GateKind:
+        page = begin(browser, f"{site}/door/{door.link(kind)}", color_scheme=light)
+        expect(page.locator("[data-place]")).to_be_visible()
+        check(page, f"{kind}: start")
+        for outcome, text in shown.items():
+            scan_by_keys(page, text)
+            answer(page, "already_in" if outcome == "admitted" and kind is GateKind.DESK else outcome)
+            check(page, f"{kind}: {outcome}")
+        page.get_by_role("button", name="Next").click()
+        if kind is GateKind.DESK:
+            page.get_by_label("Name, workplace or reference").fill("sol")
+            page.get_by_role("button", name="Let in anyway").first.click()
+            check(page, "desk: override")
+        page.context.close()
+    assert wrong == []
 
 
 def test_a_phone_that_was_sent_away_forgets_everything(door: Door, site: str, browser: Browser) -> None:

@@ -121,7 +121,7 @@ export class AnswerScreen {
     list.replaceChildren(...flags.map(([icon, text]) => {
       const flag = template.content.cloneNode(true);
       flag.querySelector("use").setAttribute("href", `${this.iconsUrl}#${icon}-bold`);
-      flag.querySelector("span > span").textContent = text;
+      flag.querySelector("[data-words]").textContent = text;
       return flag;
     }));
     list.hidden = !flags.length;

@@ -112,7 +112,7 @@ export class Desk {
     const status = row.querySelector(".status");
     status.classList.add(`status--${kind}`);
     status.querySelector("use").setAttribute("href", `${this.iconsUrl}#${icon}-bold`);
-    status.querySelector("span").textContent = say(`hit.${state}`, { time: hit.inside ? clock(hit.inside.at, this.zone) : "" });
+    status.querySelector("[data-words]").textContent = say(`hit.${state}`, { time: hit.inside ? clock(hit.inside.at, this.zone) : "" });
     const button = row.querySelector("button");
     button.textContent = say(`hit.${act}`);
     button.classList.toggle("button--second", act !== "let_in");

@@ -1,5 +1,6 @@
 // A scanner that types: fast keystrokes that end in Enter, wherever the focus is.
-const FAST = 60; // milliseconds between keystrokes; people need more
+const FAST = 75; // milliseconds between keystrokes; people need more
+const HICCUP = 250; // a scanner that is well under way may be held up by a busy phone
 const SHORTEST = 6;
 
 /** Call onText with what a scanner typed; keys that a person presses go their way. */
@@ -10,7 +11,7 @@ export function watchKeys(onText) {
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const fast = event.timeStamp - last < FAST;
+    const fast = event.timeStamp - last < (burst.length >= SHORTEST ? HICCUP : FAST);
     last = event.timeStamp;
     if (event.key === "Enter") {
       if (fast && burst.length >= SHORTEST) {

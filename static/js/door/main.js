@@ -221,6 +221,7 @@ async function ask() {
 async function end(code) {
   clearTimeout(asking);
   camera?.stop();
+  shown = null;
   phone.ended = true;
   const key = { "device.revoked": "end.revoked", "device.expired": "end.expired" }[code] ?? "end.unknown";
   const sending = code === "device.expired" && outbox?.unsent > 0 && !outbox.stopped;

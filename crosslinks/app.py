@@ -115,9 +115,6 @@ def create_app(chosen: Settings | None = None) -> Flask:
         init_security,
         init_errors,
     ):
-        init_addresses, init_languages, init_formats, init_pages, init_markdown, init_face, init_media, init_limits,
-        init_security, init_errors,
-    ):  # fmt: skip
         init(app)
     _plug_in_features(app)
     return app

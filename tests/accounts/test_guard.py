@@ -28,6 +28,7 @@ TABLES = {
     "jobs": "job",
     "mail": "mail",
     "jobs": "job",
+    "gates": "gate",
     "people": "person",
     "registrations": "registration",
     "rooms": "room",

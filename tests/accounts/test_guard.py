@@ -27,8 +27,6 @@ TABLES = {
     "gates": "gate",
     "jobs": "job",
     "mail": "mail",
-    "jobs": "job",
-    "gates": "gate",
     "people": "person",
     "registrations": "registration",
     "rooms": "room",

@@ -27,7 +27,6 @@ TABLES = {
     "gates": "gate",
     "jobs": "job",
     "mail": "mail",
-    "jobs": "job",
     "people": "person",
     "registrations": "registration",
     "rooms": "room",

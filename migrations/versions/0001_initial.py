@@ -1,4 +1,4 @@
-"""Initial."""
+"""initial."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from crosslinks.accounts.public import own_path
 from crosslinks.accounts.rules import FAILED_SIGN_INS_PER_HOUR, PasswordFlaw, find_password_flaw
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, transaction
+from crosslinks.web.assets import asset_url
 from tests.accounts.factories import make_account, sign_in
 from tests.factories import NOW, TESTER, make_conference, make_edition
 
@@ -213,10 +214,13 @@ def test_public_pages_load_no_account_and_vary_by_no_cookie_of_it(
 ) -> None:
     send(client)
     monkeypatch.setattr("crosslinks.accounts.sessions.find_session", lambda *_: pytest.fail("an account was loaded"))
-    answer = client.get("/assets/nothing.css")
-    assert answer.status_code == 404
-    assert client.get("/no/such/page/here?lang=en").status_code == 404
-    assert client.get("/crosslinks/2024/").status_code == 200
+    asset = client.get(asset_url("images/mark.svg"))
+    assert asset.status_code == 200
+    assert "Cookie" not in asset.headers.get("Vary", "")
+    for path in ("/crosslinks/2024/", "/crosslinks/2024/programme", "/crosslinks/2024/speakers", "/no/such/page/here"):
+        answer = client.get(path)
+        assert answer.status_code in {200, 404}
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_signing_in_and_out_is_logged_without_secrets(account: Account, client: FlaskClient) -> None:

@@ -137,7 +137,7 @@ def test_each_dead_link_has_its_own_page(account: Account, client: FlaskClient) 
         f"/sign-in/{expired}": (410, "has expired"),
         "/sign-in/no-such-token": (404, "does not open anything"),
         "/sign-in/" + "x" * 3000: (404, "does not open anything"),
-        "/sign-in/%00": (404, "does not open anything"),
+        "/sign-in/%00": (404, "There is no such page"),
     }
     for address, (status, words) in pages.items():
         for answer in (client.get(address), client.post(address)):

@@ -23,8 +23,8 @@ from typing import Any
 import pydyf
 import pypdfium2
 
-from crosslinks.documents.codes import code_modules, code_runs
 from crosslinks.documents.frames import PipeClosed, read_frame, write_frame
+from crosslinks.registration.codes import code_modules, code_runs
 
 try:
     import weasyprint

@@ -8,9 +8,11 @@ from itertools import groupby
 
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
+from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
 
 VERSION = 6
+MODULES = 41
 QUIET_MODULES = 4
 DOTS_PER_MODULE = 8
 MASK = 2
@@ -32,7 +34,10 @@ def code_modules(text: str, quiet: int = 0) -> list[list[bool]]:
     """
     code = QRCode(version=VERSION, error_correction=ERROR_CORRECT_M, border=quiet, mask_pattern=MASK)
     code.add_data(text, optimize=0)
-    code.make(fit=True)
+    try:
+        code.make(fit=False)
+    except DataOverflowError:
+        code.make(fit=True)
     return [[bool(dark) for dark in row] for row in code.get_matrix()]
 
 

@@ -59,7 +59,7 @@ def _frame(edition: Edition, language: str) -> LetterFrame:
         organiser_line(edition.conference),
     ]
     if edition.is_demo:
-        lines.append(pick(edition.demo_note, language, edition.languages))
+        lines.append(f"{_('Demonstration.')} {pick(edition.demo_note, language, edition.languages)}")
     return LetterFrame(
         brand=edition.conference.name,
         hue=edition.conference.hue,

@@ -36,6 +36,7 @@ _TALLY = text("SELECT " + ", ".join(_OF_PLACE.format(place=place.value) for plac
     )
 )
 _NOT_COUNTED = ""
+_LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def get_by_link_token(token: str) -> Registration:
     identity = link_identity(token)
     found = (
         None
-        if identity is None
+        if identity is None or identity > _LARGEST_ID
         else db.session.scalar(
             select(Registration)
             .where(Registration.id == identity)

@@ -26,10 +26,14 @@ from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
-from crosslinks.kernel.actors import Role
+from crosslinks.jobs.operations import queue_job
+from crosslinks.jobs.rules import JobState
+from crosslinks.kernel.actors import Permission, Role
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import LinkKind, make_link
+from crosslinks.mail.models import OutboxMail
+from crosslinks.mail.rules import MailState
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
@@ -53,6 +57,9 @@ class Shown:
     door_token: str
     gate_id: int
     device_id: int
+    mail_id: int
+    failed_mail_id: int
+    job_id: int
 
     @property
     def names(self) -> dict[str, object]:
@@ -104,6 +111,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             invitation_token=tokens[LinkPurpose.SET_PASSWORD],
             grant_id=grant.id,
             **_open_door(),
+            **_mails_and_job(someone),
         )
     close_database(app)
     clock.offset = offset
@@ -142,6 +150,21 @@ def _open_door() -> dict[str, Any]:
             sent_at=now, now=now,
         )  # fmt: skip
     return {"door_token": waiting, "gate_id": gate.id, "device_id": lane.id}
+
+
+def _mails_and_job(someone: Registration) -> dict[str, int]:
+    """Make a message that waits, one that has failed, and a job in the middle of its work."""
+    with transaction():
+        first, second = db.session.scalars(select(OutboxMail).order_by(OutboxMail.id).limit(2)).all()
+        second.state, second.attempts = MailState.FAILED, 1
+        second.last_error = "550 5.1.1 No such mailbox"
+        job = queue_job(
+            kind="looked-at", payload={}, actor=TESTER, now=NOW, conference_id=None, edition_id=someone.edition_id,
+            permission=Permission.OVERVIEW, total=300,
+        )  # fmt: skip
+        job.state, job.done, job.started_at = JobState.RUNNING, 128, real_now()
+        job.lease_until = real_now() + timedelta(days=1)
+        return {"mail_id": first.id, "failed_mail_id": second.id, "job_id": job.id}
 
 
 def _sign_in_path() -> str:

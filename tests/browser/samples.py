@@ -78,6 +78,16 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         Sample(f"{M}/door/scans?q=nothing-like-it", organizer=True),
         Sample(f"{M}/door/scans?page=none", organizer=True, status=422),
     ),
+    "mailings_manage.list_messages": (
+        *manage("/mail"),
+        Sample(f"{M}/mail?state=failed", organizer=True),
+        Sample(f"{M}/mail?q=nobody-like-it", organizer=True),
+    ),
+    "mailings_manage.show": (
+        Sample(f"{M}/mail/{{mail_id}}", organizer=True),
+        Sample(f"{M}/mail/{{failed_mail_id}}", organizer=True),
+    ),
+    "jobs_manage.show": (Sample(f"{M}/jobs/{{job_id}}", organizer=True),),
     "editions_choose.choose": (Sample("/manage/", organizer=True),),
     "editions_manage.edit": (
         Sample(f"{M}/settings", organizer=True),
@@ -106,6 +116,9 @@ NOT_PAGES: dict[str, str] = {
     "checkin_api.state": "JSON",
     "checkin_public.scanner": "a built file",
     "assets.show_stylesheet": "a built file",
+    "jobs_manage.download": "a file",
+    "mailings_manage.export": "a file",
+    "mailings_manage.preview_page": "a letter as mail programs show it, in a frame that lets it do nothing",
     "home_public.front": "leads to the edition when there is one conference",
     "home_public.conference": "leads to the current edition",
 }

@@ -50,9 +50,10 @@ format: ## put the source into its usual shape
 bench: setup ## CPU, latency and memory beside a one-line page (a few minutes)
 	@$(bin)/crosslinks bench
 
-screenshots: ## every page at 390 and 1280 pixels, onto contact sheets in screenshots/
+screenshots: ## every page at 390 and 1280 pixels, onto contact sheets in screenshots/ (ONLY=registration for some)
 	@tools/setup.sh test
-	@$(bin)/python tools/screenshots.py
+	@$(bin)/pytest -q -p no:randomly tests/browser/screenshots.py
+	@ls screenshots/sheet-*
 
 lock: ## renew the lock files
 	@tools/setup.sh test

@@ -220,7 +220,8 @@ def download(conference: str, edition: str) -> Response:
             edition_id=found.id,
             after={"rows": file.rows, "filter": urlencode(wanted.as_dict()), "format": file_format.value},
         )
-    name = f"{_('participants')}-{found.conference.slug}-{found.slug}-{at.astimezone(found.zone):%Y-%m-%d}"
+    what = _("participants")
+    name = f"{what}-{found.conference.slug}-{found.slug}-{at.astimezone(found.zone):%Y-%m-%d}"
     response = make_response(file.content)
     response.headers["Content-Type"] = file.media_type
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format.value}"'

@@ -50,6 +50,7 @@ from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_person import registration_person
+from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
@@ -151,6 +152,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_manage,
         registration_person,
         registration_place,
+        registration_places,
         registration_public,
         rooms_manage,
         sponsors_manage,

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from crosslinks.editions.rules import Mode
 from crosslinks.registration.forms import Address, Chosen, Line
@@ -27,6 +27,7 @@ from crosslinks.registration.rules import (
 from crosslinks.registration.words import place_words, profession_words, role_words
 from crosslinks.web.languages import LANGUAGES
 
+MOST_PLACES = 1_000_000
 LONGEST_NOTE = 1000
 LONGEST_REASON = 200
 
@@ -147,3 +148,11 @@ class OutOfTurnForm(ModeForm):
     """A place although it is full, or somebody else is next."""
 
     reason = StringField(_l("Why"), [Line(LONGEST_REASON, _l("Write why: the log keeps it"))])
+
+
+class PlacesForm(FlaskForm):
+    """How many one way of taking part takes; no number means no limit."""
+
+    capacity = IntegerField(_l("Places"), [Optional(), NumberRange(0, MOST_PLACES)])
+    overbooking = IntegerField(_l("Overbooking, in per cent"), [InputRequired(), NumberRange(0, 100)], default=0)
+    queue_paused = BooleanField(_l("Nobody moves up from the waiting list for now"))

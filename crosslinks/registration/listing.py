@@ -197,6 +197,37 @@ def all_positions(edition_id: int) -> dict[int, int]:
     return {row.id: row.position for row in db.session.execute(_POSITIONS, {"edition_id": edition_id})}
 
 
+@dataclass(frozen=True)
+class WaitingPerson:
+    """Somebody in a queue, and since when."""
+
+    id: int
+    name: str
+    organisation: str
+    place: Place
+    wants: Place
+    joined_at: datetime
+    position: int
+
+
+def list_waiting(edition_id: int, most: int) -> dict[Place, list[WaitingPerson]]:
+    """Return the first ``most`` of each queue in their order: one statement."""
+    query = (
+        select(
+            Registration.id, Registration.given_name, Registration.family_name, Registration.organisation,
+            Registration.place, Registration.wants, Registration.joined_at, _LINE.c.position,
+        )
+        .join(_LINE, _LINE.c.id == Registration.id)
+        .where(_LINE.c.position <= most)
+        .order_by(_LINE.c.position, Registration.id)
+    )  # fmt: skip
+    queues: dict[Place, list[WaitingPerson]] = {}
+    for number, given, family, *rest in db.session.execute(query, {"edition_id": edition_id}):
+        person = WaitingPerson(number, f"{given} {family}".strip(), *rest)
+        queues.setdefault(person.wants, []).append(person)
+    return queues
+
+
 def _undelivered_among(ids: list[int]) -> set[int]:
     return set(db.session.scalars(_REFUSED_AMONG, {"ids": ids}))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from crosslinks.accounts.audit import record
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
@@ -17,14 +19,15 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import CrosslinksError, Invalid
+from crosslinks.registration.exchange import FileFormat, export, heads
 from crosslinks.registration.list_filter import ListFilter, Show, SortBy, read_filter
-from crosslinks.registration.listing import ChosenPerson, ListPage, list_chosen, list_people
+from crosslinks.registration.listing import ChosenPerson, ListPage, count_shown, list_chosen, list_people
 from crosslinks.registration.operations import cancel, resend
 from crosslinks.registration.words import ordinal, profession_words, role_words, source_words
 from crosslinks.web.formats import format_short_day
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
-from crosslinks.web.security import principal, requires
+from crosslinks.web.security import keep_secret, principal, requires
 
 registration_manage = Blueprint("registration_manage", __name__, url_prefix="/manage/<conference>/<edition>")
 
@@ -176,3 +179,50 @@ def _resend(edition: Edition, chosen: list[ChosenPerson]) -> Response:
         said += " " + ngettext("%(num)s has no address.", "%(num)s have no address.", left)
     flash(said)
     return redirect(back, 303)
+
+
+@registration_manage.get("/registrations/export")
+@requires(Permission.REGISTRATIONS)
+def ask_export(conference: str, edition: str) -> str:
+    found = get_edition(conference, edition)
+    wanted = read_filter(request.args)
+    base = manage_url(found, "registrations")
+    return render_page(
+        "registration/manage/export.html",
+        manage_frame(found),
+        base=base,
+        wanted=wanted,
+        total=count_shown(found.id, wanted)[wanted.show],
+        back_url=base + wanted.query(),
+        heads=heads(found),
+    )
+
+
+@registration_manage.post("/registrations/export")
+@requires(Permission.REGISTRATIONS)
+def download(conference: str, edition: str) -> Response:
+    found = get_edition(conference, edition)
+    wanted = replace(read_filter(request.form), page=1)
+    try:
+        file_format = FileFormat(request.form.get("format", ""))
+    except ValueError as error:
+        raise Invalid("export.format_unknown") from error
+    file = export(found, wanted, file_format)
+    at = now()
+    with transaction():
+        record(
+            actor=principal().actor,
+            action="registrations.exported",
+            object_kind="edition",
+            object_id=found.id,
+            now=at,
+            conference_id=found.conference_id,
+            edition_id=found.id,
+            after={"rows": file.rows, "filter": urlencode(wanted.as_dict()), "format": file_format.value},
+        )
+    what = _("participants")
+    name = f"{what}-{found.conference.slug}-{found.slug}-{at.astimezone(found.zone):%Y-%m-%d}"
+    response = make_response(file.content)
+    response.headers["Content-Type"] = file.media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format.value}"'
+    return keep_secret(response)

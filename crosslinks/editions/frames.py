@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import request, url_for
 from flask_babel import gettext as _
 
-from crosslinks.config import settings
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import EditionState
@@ -13,10 +12,9 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import pick
 from crosslinks.mail.banners import mail_banners
-from crosslinks.mail.rules import LetterFrame
 from crosslinks.web.formats import format_day
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame, language_links
-from crosslinks.web.languages import current_language, speaking
+from crosslinks.web.languages import current_language
 from crosslinks.web.scopes import ManageScope
 from crosslinks.web.security import principal
 
@@ -58,21 +56,6 @@ def public_frame(edition: Edition) -> Frame:
         contact_url=edition_url(edition, "practical#contact"),
         accessibility_url=edition_url(edition, "accessibility"),
     )
-
-
-def letter_frame(edition: Edition, language: str) -> LetterFrame:
-    """Return what surrounds a letter about ``edition`` in ``language``."""
-    with speaking(language):
-        lines = [organiser_line(edition.conference)]
-        if edition.is_demo:
-            lines.append(_("Demonstration: the participants are invented."))
-        return LetterFrame(
-            brand=edition.conference.name,
-            hue=edition.conference.hue,
-            url=f"{settings().base_url}{edition_url(edition)}",
-            reply_to=edition.conference.contact_email,
-            last_lines=tuple(lines),
-        )
 
 
 def organiser_line(conference: Conference) -> str:

@@ -18,6 +18,8 @@ from crosslinks.mail.rules import Attachment, LetterFrame, Rendered
 from crosslinks.web.languages import speaking
 
 PLAIN_FRAME = LetterFrame()
+SIGNATURE = "-- "
+"""Mail programs know the sender's own lines by it; its last space counts."""
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -62,5 +64,5 @@ def render_letter(
 
 def _split(rendered: str) -> tuple[str, str]:
     subject, _, text = rendered.strip().partition("\n")
-    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    lines = "\n".join(line if line == SIGNATURE else line.rstrip() for line in text.strip().splitlines())
     return " ".join(subject.split()), _BLANKS.sub("\n\n", lines) + "\n"

@@ -22,6 +22,7 @@ def test_a_letter_has_a_subject_a_text_and_a_page_that_needs_no_stylesheet(app: 
     assert made.text.startswith("You have a place in the room, Kari <b>\n\nOpen my place: http")
     assert f"http://127.0.0.1:8000/r/{TOKEN}" in made.text
     assert "\n\n\n" not in made.text
+    assert "\n-- \nCancer Crosslinks\n" in made.text
     assert made.text.rstrip().endswith("since 2009.")
     assert "Kari &lt;b&gt;" in made.html
     assert '<h1 style="' in made.html

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask import Flask
@@ -14,13 +14,13 @@ from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
-from crosslinks.registration import joining
+from crosslinks.registration import joining, places
 from crosslinks.registration.joining import register
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.operations import cancel, switch_mode
-from crosslinks.registration.queries import count_modes, waiting_position
+from crosslinks.registration.queries import Tally, count_modes, tally, waiting_position
 from crosslinks.registration.rules import Place, Receipt, Status
-from tests.factories import TESTER, make_edition
+from tests.factories import TESTER, make_conference, make_edition
 from tests.registration.factories import make_details, take_place
 
 THREADS = 16
@@ -149,3 +149,40 @@ def test_a_used_reference_is_not_given_again(app: Flask, monkeypatch: pytest.Mon
         assert take_place(edition).reference == "K7QF2M"
     person = db.session.get_one(Registration, first.registration_id)
     assert person.place is Place.ONSITE
+
+
+def test_counting_before_the_transaction_that_inserts_oversells_every_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the same operation, counting in an earlier transaction, sells the one place twice."""
+    counted = threading.Barrier(2)
+    earlier = threading.local()
+
+    def tally_of_before(edition_id: int, places: Sequence[Place]) -> Tally:
+        found: Tally = earlier.tally
+        return found
+
+    def take(edition_id: int, statuses: list[Status]) -> None:
+        with app.app_context():
+            with transaction():
+                earlier.tally = tally(edition_id, [Place.ONSITE])
+            counted.wait()
+            with transaction():
+                receipt = register(
+                    actor=TESTER, now=now(), edition_id=edition_id, details=make_details(), mode=Mode.ONSITE
+                )
+            statuses.append(receipt.status)
+
+    monkeypatch.setattr(places, "tally", tally_of_before)
+    for number in range(5):
+        with transaction():
+            edition_id = make_edition(make_conference(f"control-{number}"), onsite=1).id
+        statuses: list[Status] = []
+        threads = [threading.Thread(target=take, args=(edition_id, statuses)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == [Status.CONFIRMED, Status.CONFIRMED]
+        db.session.rollback()
+        assert count_modes(edition_id)[Mode.ONSITE].free == -1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crosslinks.editions.models import Conference, Edition, EditionMode
 from crosslinks.editions.rules import EditionState, Mode
@@ -47,14 +47,18 @@ def get_conference(slug: str) -> Conference:
     return found
 
 
+_BY_ADDRESS = (
+    select(Edition)
+    .join(Edition.conference)
+    .where(Conference.slug == bindparam("conference"), Edition.slug == bindparam("edition"))
+    .options(contains_eager(Edition.conference), joinedload(Edition.modes))
+)
+
+
 def get_edition(conference: str, edition: str) -> Edition:
-    """Return an edition in any state, with its conference and modes; raises ``NotFound``."""
-    found = db.session.scalar(
-        select(Edition)
-        .join(Edition.conference)
-        .where(Conference.slug == conference, Edition.slug == edition)
-        .options(joinedload(Edition.conference), selectinload(Edition.modes))
-    )
+    """Return an edition in any state, with its conference and modes, by one statement; raises ``NotFound``."""
+    address = {"conference": conference, "edition": edition}
+    found = db.session.scalars(_BY_ADDRESS, address).unique().one_or_none()
     if found is None:
         raise NotFound("edition.unknown" if find_conference_id(conference) else "conference.unknown")
     return found

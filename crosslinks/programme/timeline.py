@@ -47,6 +47,16 @@ class TalkRow:
         return minutes_between(self.starts_at, self.ends_at)
 
     @property
+    def credits(self) -> tuple[tuple[str, str], ...]:
+        """The speakers as ``(name, affiliation)``."""
+        return tuple((person.name, person.affiliation) for person in self.speakers)
+
+    @property
+    def is_keynote(self) -> bool:
+        """Whether it is the day's keynote."""
+        return self.kind is TalkKind.KEYNOTE
+
+    @property
     def minutes_gone(self) -> int:
         """The minutes of a running talk that are over."""
         return round(self.minutes * (self.share or 0))
@@ -77,6 +87,11 @@ class SessionRow:
     def anchor(self) -> str:
         """The id of this part on the programme page."""
         return f"session-{self.number}" if self.number else f"part-{self.id}"
+
+    @property
+    def has_title(self) -> bool:
+        """Whether it is a session with a title and talks inside."""
+        return self.kind is SessionKind.SESSION
 
     @property
     def is_break(self) -> bool:

@@ -16,7 +16,7 @@ from crosslinks.web.languages import current_language
 _DATE = {"en": "d MMMM yyyy", "nb": "d. MMMM yyyy"}
 _WEEKDAY = {"en": "EEEE d MMMM yyyy", "nb": "EEEE d. MMMM yyyy"}
 _SHORT = {"en": "d MMM", "nb": "d. MMM"}
-_CLOCK = {"en": "%H:%M", "nb": "%H.%M"}
+_CLOCK = {"en": ":", "nb": "."}
 
 
 def _local_date(value: date | datetime, zone: ZoneInfo | None) -> date:
@@ -43,7 +43,8 @@ def format_short_day(value: date | datetime, zone: ZoneInfo | None = None, langu
 
 def format_clock(value: datetime, zone: ZoneInfo, language: str | None = None) -> str:
     """Write 10:30 / 10.30 in ``zone``."""
-    return value.astimezone(zone).strftime(_CLOCK[language or current_language()])
+    local = value.astimezone(zone)
+    return f"{local.hour:02d}{_CLOCK[language or current_language()]}{local.minute:02d}"
 
 
 def format_moment(value: datetime, zone: ZoneInfo, language: str | None = None) -> str:

@@ -25,8 +25,9 @@ def texts(value: dict[str, str] | None) -> str:
 
 def marked(value: dict[str, str] | None) -> Markup:
     """Return what ``texts`` returns, within ``<span lang>`` when it is not in the reader's language."""
-    text, language = pick_with_language(value, current_language())
-    if not text or language == current_language():
+    wanted = current_language()
+    text, language = pick_with_language(value, wanted)
+    if not text or language == wanted:
         return escape(text)
     return Markup('<span lang="{}">{}</span>').format(language, text)
 

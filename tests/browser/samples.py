@@ -88,6 +88,18 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         Sample(f"{M}/mail/{{failed_mail_id}}", organizer=True),
     ),
     "jobs_manage.show": (Sample(f"{M}/jobs/{{job_id}}", organizer=True),),
+    "registration_manage.list_registrations": (
+        *manage("/registrations"),
+        Sample(f"{M}/registrations?show=waiting&sort=-registered&role=speaker&assistance=yes", organizer=True),
+        Sample(f"{M}/registrations?q=nobody-like-it", organizer=True),
+        Sample(f"{M}/registrations?page=none", organizer=True, status=404),
+    ),
+    "registration_manage.ask_export": manage("/registrations/export"),
+    "registration_person.add": manage("/registrations/new", submit=True),
+    "registration_person.show": (Sample(f"{M}/registrations/{{registration_id}}", organizer=True),),
+    "registration_person.cancel": (Sample(f"{M}/registrations/{{registration_id}}/cancel", organizer=True),),
+    "registration_person.new_ticket": (Sample(f"{M}/registrations/{{registration_id}}/ticket", organizer=True),),
+    "registration_places.show": manage("/places"),
     "editions_choose.choose": (Sample("/manage/", organizer=True),),
     "editions_manage.edit": (
         Sample(f"{M}/settings", organizer=True),

@@ -28,6 +28,7 @@ RULES = {
         "no-trailing-whitespace": "off",
         "attribute-boolean-style": "off",
         "attribute-empty-style": "off",
+        "form-dup-name": ["error", {"shared": ["radio", "button", "reset", "submit", "checkbox"]}],
         "long-title": "off",
         "tel-non-breaking": "off",
     },

@@ -56,12 +56,17 @@ def register_once(connection: http.client.HTTPConnection, number: int) -> Answer
     return Answer(number, sent, answered, response.status, found.get("status", ""), found.get("reference", ""))
 
 
-def storm(port: int, numbers: Iterable[int], clients: int, *, again: bool = False) -> list[Answer]:
-    """Register every number once from ``clients`` threads; with ``again`` a cut request is sent anew until answered."""
+def storm(
+    port: int, numbers: Iterable[int], clients: int, *, again: bool = False, answers: list[Answer] | None = None
+) -> list[Answer]:
+    """Register every number once from ``clients`` threads; with ``again`` a cut request is sent anew until answered.
+
+    What came back is added to ``answers`` as it comes, and returned.
+    """
+    answers = [] if answers is None else answers
     waiting: SimpleQueue[int] = SimpleQueue()
     for number in numbers:
         waiting.put(number)
-    answers: list[Answer] = []
 
     def work() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-import random
 import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,8 +31,9 @@ from tests.storm.test_places import make_day_of_300
 
 __all__ = ["smtp_server"]
 
-KILLS = 5
-PEOPLE = 400
+SERVER_KILLS = 4
+"""With the job worker's that makes five."""
+BATCH, CLIENTS, MOST_BATCHES = 60, 8, 12
 PATIENCE = 90
 
 
@@ -86,11 +86,10 @@ class BetweenAnswerAndNote:
     parent: psutil.Process
     killed: list[str] = field(default_factory=list)
     dead: list[int] = field(default_factory=list)
-    ready: threading.Event = field(default_factory=threading.Event)
     _held: list[object] = field(default_factory=list)
 
     def before_250(self, taken: Taken) -> None:
-        if self.killed or not self.ready.is_set():
+        if self.killed:
             return
         holder = mail_row_held(self.instance, taken.message_id)
         holder.__enter__()
@@ -112,18 +111,21 @@ class BetweenAnswerAndNote:
         holder.__exit__(None, None, None)  # type: ignore[attr-defined]
 
 
-def kill_workers(parent: psutil.Process, answers: Callable[[], int], stop: threading.Event) -> int:
-    """Kill a server process again and again, each time only when requests are under way; return how often."""
-    chance, done, seen = random.Random(11), 0, -1
-    while not stop.is_set() and done < KILLS - 1:
-        time.sleep(0.4 + chance.random() * 0.4)
-        workers = http_workers(parent)
-        if len(workers) < 2 or answers() == seen:
-            continue
-        seen = answers()
-        kill(chance.choice(workers))
-        done += 1
-    return done
+def storm_with_a_kill(instance: Instance, parent: psutil.Process, first: int) -> list[Answer]:
+    """Register a batch of people, and kill a server process while requests of it are under way."""
+    answers: list[Answer] = []
+    numbers = range(first, first + BATCH)
+    clients = threading.Thread(
+        target=storm, args=(instance.port, numbers, CLIENTS), kwargs={"again": True, "answers": answers}
+    )
+    clients.start()
+    while len(answers) < BATCH // 4 and clients.is_alive():
+        time.sleep(0.005)
+    workers = http_workers(parent)
+    if workers:
+        kill(workers[0])
+    clients.join()
+    return answers
 
 
 @dataclass(frozen=True)
@@ -161,31 +163,24 @@ def test_nothing_that_was_answered_is_lost(instance: Instance, smtp_server: Smtp
     instance.settings["WRITES_PER_ADDRESS"] = "100"
     make_day_of_300(instance)
     answers: list[Answer] = []
+    counted = batches = 0
     with instance.serving("--workers", "2") as parent:
         between = BetweenAnswerAndNote(instance, parent)
         smtp_server.before_250, smtp_server.after_250 = between.before_250, between.after_250
-        between.ready.set()
-        stop, kills = threading.Event(), [0]
-
-        def killer() -> None:
-            kills[0] = kill_workers(parent, lambda: len(smtp_server.taken), stop)
-
-        thread = threading.Thread(target=killer)
-        thread.start()
-        answers += storm(instance.port, range(PEOPLE), clients=8, again=True)
-        stop.set()
-        thread.join()
+        while counted < SERVER_KILLS and batches < MOST_BATCHES:
+            batch = storm_with_a_kill(instance, parent, batches * BATCH)
+            counted += any(answer.status == 0 for answer in batch)
+            answers += batch
+            batches += 1
         mail = wait_until_sent(instance)
 
-    cut = sum(answer.status == 0 for answer in answers)
+    assert counted == SERVER_KILLS, "too few kills cut a request"
     assert between.dead, "no worker was killed between the 250 and the note of it"
-    assert cut >= 1, "no request was cut"
-    assert kills[0] + len(between.dead) >= KILLS
     assert {answer.status for answer in answers} <= {0, 201}
 
     known = rows(instance)
     acknowledged = {answer.number for answer in answers if answer.status == 201}
-    assert acknowledged == set(range(PEOPLE))
+    assert acknowledged == set(range(batches * BATCH))
     assert {f"guest.{number}@example.org" for number in acknowledged} == set(known)
     assert all(row.mails >= 1 for row in known.values()), "somebody has no mail"
     assert mail["queued"] == mail["failed"] == 0

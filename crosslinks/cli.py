@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -31,6 +33,7 @@ def _app() -> Flask:
 @click.pass_context
 def main(context: click.Context) -> None:
     """Run a free, hybrid conference, from the first announcement to the last certificate."""
+    os.umask(0o077)  # whatever a command or the server writes holds personal data or keys
     context.obj = ScriptInfo(create_app=_app, set_debug_flag=False)
 
 

@@ -69,7 +69,10 @@ system_step() {
     has_library libpangoft2-1.0.so.0 || need libpangoft2-1.0-0
     has_library libharfbuzz-subset.so.0 || need libharfbuzz-subset0
   fi
-  if [ "$purpose" = test ]; then find_chromium >/dev/null || need chromium; fi
+  if [ "$purpose" = test ]; then
+    find_chromium >/dev/null || need chromium
+    [ "$(uname -s)" != Linux ] || has_library libatomic.so.1 || need libatomic1 # for Playwright's driver
+  fi
   install_packages
 }
 

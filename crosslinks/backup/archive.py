@@ -173,6 +173,7 @@ def restore(source: Path, *, database_url: str = "") -> Manifest:
 
 @contextmanager
 def _opened(chosen: Settings) -> Iterator[Flask]:
+    chosen.instance.mkdir(parents=True, exist_ok=True)
     app = create_app(chosen)
     with app.app_context():
         try:

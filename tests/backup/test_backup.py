@@ -84,6 +84,7 @@ def test_a_restored_instance_is_the_same(first, second, tmp_path):
     assert made["rows"]["registration"] == 4
     assert made["uploads"] == 1
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    second.folder.rmdir()
     run(second, restore_command, file)
     before = content(first)
     assert sum(map(len, before.values())) > 10

@@ -62,6 +62,12 @@ def child(parent: psutil.Process, word: str) -> psutil.Process:
     return next(process for process in parent.children() if word in process.cmdline())
 
 
+def serving(parent: psutil.Process) -> list[psutil.Process]:
+    """Return the server's worker processes that live."""
+    workers = child(parent, "crosslinks.serve.http").children()
+    return [process for process in workers if process.status() != psutil.STATUS_ZOMBIE]
+
+
 def is_ready(instance: Instance) -> bool:
     return fetch(f"{instance.url}/readyz")[0] == 200
 
@@ -75,10 +81,11 @@ def test_what_ends_is_started_again_and_all_end_together(instance):
             if victim.is_running():
                 victim.kill()
         wait_for(lambda: child(parent, "crosslinks.serve.http") != server and child(parent, "worker") != worker)
-        wait_for(lambda: len(child(parent, "crosslinks.serve.http").children()) == 2 and is_ready(instance))
-        one = child(parent, "crosslinks.serve.http").children()[0]
+        wait_for(lambda: is_ready(instance))
+        wait_for(lambda: len(serving(parent)) == 2)
+        one = serving(parent)[0]
         one.kill()
-        wait_for(lambda: len(child(parent, "crosslinks.serve.http").children()) == 2 and is_ready(instance))
+        wait_for(lambda: one not in serving(parent) and len(serving(parent)) == 2 and is_ready(instance))
         family = parent.children(recursive=True)
         assert len(family) >= 4
         parent.kill()

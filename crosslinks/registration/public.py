@@ -161,7 +161,7 @@ def _register(edition_id: int, details: Details, sent: RegisterForm) -> BaseResp
             meanwhile_digital=sent.meanwhile_digital.data,
         )
     args = request.view_args or {}
-    state = _pack(receipt, Mode(sent.mode.data))
+    state = pack_answer(receipt, Mode(sent.mode.data))
     return redirect(url_for("registration_public.done", **args, state=state), 303)
 
 
@@ -169,7 +169,8 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings().keys.state, salt="registration/done")
 
 
-def _pack(receipt: Receipt, mode: Mode) -> str:
+def pack_answer(receipt: Receipt, mode: Mode) -> str:
+    """Return what the page after the form is to say, signed; nothing of the person is in it."""
     return str(_signer().dumps([mode.value, receipt.status.value, receipt.place.value, receipt.position or 0]))
 
 

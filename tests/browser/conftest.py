@@ -26,6 +26,7 @@ from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.rules import Mode
 from crosslinks.jobs.operations import queue_job
 from crosslinks.jobs.rules import JobState
 from crosslinks.kernel.actors import Permission, Role
@@ -35,10 +36,13 @@ from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.registration.models import Registration
+from crosslinks.registration.operations import cancel
+from crosslinks.registration.public import pack_answer
 from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.instances import Instance, close_database
+from tests.registration.factories import take_place
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +54,12 @@ class Shown:
     instance: Instance
     sign_in: str
     place_token: str
+    digital_token: str
+    waiting_token: str
+    meanwhile_token: str
+    cancelled_token: str
+    confirmed_state: str
+    waiting_state: str
     registration_id: int
     sign_in_token: str
     invitation_token: str
@@ -110,6 +120,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             sign_in_token=tokens[LinkPurpose.SIGN_IN],
             invitation_token=tokens[LinkPurpose.SET_PASSWORD],
             grant_id=grant.id,
+            **_other_places(conference),
             **_open_door(),
             **_mails_and_job(someone),
         )
@@ -117,6 +128,32 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     clock.offset = offset
     with instance.serving("--workers", "1"):
         yield shown
+
+
+def _other_places(conference: Conference) -> dict[str, str]:
+    """Fill the edition 2028 beyond its places, close 2029, and return the links and answers of those who stand so."""
+    start = clock.now() + timedelta(days=1400)
+    times = {"starts_at": start, "ends_at": start + timedelta(hours=5), "erase_on": (start + timedelta(days=90)).date()}
+    with transaction():
+        full = make_edition(conference, slug="2028", number=20, onsite=1, digital=9, **times)
+        make_edition(conference, slug="2029", number=21, registration_closes_at=NOW - timedelta(days=9000), **times)
+        take_place(full)
+        receipts = {
+            "digital": take_place(full, Mode.DIGITAL, email="digital@example.org"),
+            "waiting": take_place(full, email="waiting@example.org"),
+            "meanwhile": take_place(full, email="meanwhile@example.org", meanwhile_digital=True),
+            "cancelled": take_place(full, Mode.DIGITAL, email="cancelled@example.org"),
+        }
+        cancel(actor=TESTER, now=NOW, registration_id=receipts["cancelled"].registration_id)
+    keys = settings().keys
+    return {
+        "confirmed_state": pack_answer(receipts["digital"], Mode.DIGITAL),
+        "waiting_state": pack_answer(receipts["meanwhile"], Mode.ONSITE),
+        **{
+            f"{who}_token": make_link(keys, LinkKind.MANAGE, receipt.registration_id, 0)
+            for who, receipt in receipts.items()
+        },
+    }
 
 
 def _open_door() -> dict[str, Any]:

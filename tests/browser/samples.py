@@ -88,6 +88,28 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         Sample(f"{M}/mail/{{failed_mail_id}}", organizer=True),
     ),
     "jobs_manage.show": (Sample(f"{M}/jobs/{{job_id}}", organizer=True),),
+    "registration_public.form": (
+        *both("/register"),
+        Sample(f"{E}/register?mode=digital"),
+        Sample(f"{E}/register", submit=True),
+        Sample("/crosslinks/2028/register"),
+        Sample("/crosslinks/2029/register", status=409),
+    ),
+    "registration_public.done": (
+        Sample(f"{E}/register/done?state={{confirmed_state}}"),
+        Sample(f"{E}/register/done?state={{waiting_state}}"),
+    ),
+    "registration_place.show": tuple(
+        Sample(f"/r/{{{who}_token}}") for who in ("place", "digital", "waiting", "meanwhile", "cancelled")
+    ),
+    "registration_place.switch": (
+        Sample("/r/{place_token}/switch"),
+        Sample("/r/{waiting_token}/switch?to=digital&meanwhile=1"),
+        Sample("/r/{meanwhile_token}/switch?to=digital"),
+    ),
+    "registration_place.cancel": (Sample("/r/{place_token}/cancel"), Sample("/r/{waiting_token}/cancel")),
+    "registration_place.name": (Sample("/r/{place_token}/name"), Sample("/r/{cancelled_token}/name")),
+    "registration_place.assistance": (Sample("/r/{place_token}/assistance"),),
     "registration_manage.list_registrations": (
         *manage("/registrations"),
         Sample(f"{M}/registrations?show=waiting&sort=-registered&role=speaker&assistance=yes", organizer=True),
@@ -124,6 +146,8 @@ ERRORS = (
 NOT_PAGES: dict[str, str] = {
     "accounts_manage.export_log": "a file",
     "assets.show": "a built file",
+    "openapi.show": "JSON",
+    "registration_place.calendar": "a file",
     "checkin_api.search": "JSON",
     "checkin_api.state": "JSON",
     "checkin_public.scanner": "a built file",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import DBAPIError
 
 from crosslinks.accounts.commands import user_commands
 from crosslinks.app import create_app
@@ -28,7 +30,18 @@ def _app() -> Flask:
         raise click.ClickException(str(error)) from error
 
 
-@click.group()
+class Commands(click.Group):
+    """The commands; what goes wrong with the database is said in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except DBAPIError as error:
+            raise click.ClickException(f"the database cannot be used ({error.orig}): see `crosslinks init`") from error
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="crosslinks")
 @click.pass_context
 def main(context: click.Context) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
-from crosslinks.config import ConfigurationError, load_settings
+from crosslinks.app import create_app
+from crosslinks.config import ConfigurationError
+from crosslinks.kernel.db import db
+from crosslinks.kernel.schema import is_current
 from crosslinks.serve.start import CannotServe, Plan, serve
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,7 +27,16 @@ def serve_command(
 ) -> None:
     """Serve the site: server processes and a worker, started again whenever one ends."""
     try:
-        load_settings()
+        _require_tables()
         serve(Plan(host=host, port=port, workers=workers, tls_cert=tls_cert, tls_key=tls_key, worker=worker))
     except (ConfigurationError, CannotServe) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _require_tables() -> None:
+    app = create_app()
+    with app.app_context():
+        if not is_current():
+            raise CannotServe("the database is not up to date: run `crosslinks init`")
+        db.session.remove()
+        db.engine.dispose()

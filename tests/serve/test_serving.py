@@ -96,22 +96,25 @@ def test_a_taken_port_is_said_so(instance):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", instance.port))
         taken.listen()
-        done = subprocess.run(
-            [sys.executable, "-m", "crosslinks", "serve", "--port", str(instance.port)],
-            cwd=ROOT, env=instance.environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    assert done.returncode == 1
-    assert f"port {instance.port} on 127.0.0.1 is taken" in done.stderr
+        assert f"port {instance.port} on 127.0.0.1 is taken" in refused(instance)
 
 
-def test_without_a_secret_it_does_not_serve(instance):
-    environment = {name: value for name, value in instance.environment.items() if name != "CROSSLINKS_SECRET_KEY"}
+def refused(instance: Instance, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "crosslinks", "serve", "--port", str(instance.port)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=instance.environment | environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "SECRET_KEY is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_without_a_secret_or_tables_it_does_not_serve(instance, tmp_path):
+    assert "SECRET_KEY is missing" in refused(instance, CROSSLINKS_SECRET_KEY="")
+    empty = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    assert "crosslinks init" in refused(instance, CROSSLINKS_DATABASE_URL=empty)
+    nowhere = f"sqlite:///{tmp_path / 'nowhere' / 'crosslinks.sqlite'}"
+    assert "cannot be used" in refused(instance, CROSSLINKS_DATABASE_URL=nowhere)
 
 
 def test_a_body_that_is_too_large_gets_its_page_and_sigterm_ends_everything(instance):

@@ -11,8 +11,12 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crosslinks.config import settings
 from crosslinks.kernel.clock import real_now
+from crosslinks.kernel.errors import TooMany
+from crosslinks.web.clients import client_address, spend
 
-QUICKEST_SECONDS = 1.0
+QUICKEST_SECONDS = 2.0
+QUICK_FORMS = 3
+"""A minute and client: as many are let through."""
 LONGEST_SECONDS = 6 * 3600
 LARGEST = 9
 
@@ -27,12 +31,23 @@ def opened_now() -> str:
 
 
 def looks_like_a_program(trap: str, opened: str) -> bool:
-    """Say whether the trap was filled or the form came back faster than anybody types.
+    """Say whether the trap was filled, or forms keep coming back from this client faster than anybody types.
 
-    A form without the mark comes from a client of its own, which is not suspicious by itself.
+    One quick form is somebody with a good memory in the browser; a row of them is not. A form without the mark comes
+    from a client of its own, which is not suspicious by itself.
     """
     if trap:
         return True
+    if not _was_quick(opened):
+        return False
+    try:
+        spend("quick-form", client_address(), QUICK_FORMS, "minute")
+    except TooMany:
+        return True
+    return False
+
+
+def _was_quick(opened: str) -> bool:
     if not opened:
         return False
     try:

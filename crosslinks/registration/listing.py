@@ -129,16 +129,19 @@ def count_shown(edition_id: int, wanted: ListFilter) -> dict[Show, int]:
     return dict(zip(Show, row, strict=True))
 
 
-def _order(wanted: ListFilter) -> list[ColumnElement[Any]]:
-    name: list[ColumnElement[Any]] = [Registration.sort_key.expression, Registration.id.expression]
-    first: dict[SortBy, tuple[Any, ...]] = {
-        SortBy.NAME: (),
-        SortBy.MODE: (_MODE,),
-        SortBy.STATUS: (_STATUS, Registration.wants, Registration.priority, Registration.joined_at),
-        SortBy.REGISTERED: (Registration.created_at,),
-    }
-    whole = [*first[wanted.sort], *name]
-    return [column.desc() for column in whole] if wanted.descending else whole
+_NAME = (Registration.sort_key, Registration.id)
+_ORDERS: dict[SortBy, tuple[Any, ...]] = {
+    SortBy.NAME: _NAME,
+    SortBy.MODE: (_MODE, *_NAME),
+    SortBy.STATUS: (_STATUS, Registration.wants, Registration.priority, Registration.joined_at, *_NAME),
+    SortBy.REGISTERED: (Registration.created_at, Registration.id),
+}
+_IN_AN_INDEX = frozenset({SortBy.NAME, SortBy.REGISTERED})
+
+
+def _order(wanted: ListFilter) -> list[Any]:
+    columns = _ORDERS[wanted.sort]
+    return [column.desc() for column in columns] if wanted.descending else list(columns)
 
 
 def matching(edition_id: int, wanted: ListFilter, *columns: Any) -> Select[Any]:
@@ -147,7 +150,16 @@ def matching(edition_id: int, wanted: ListFilter, *columns: Any) -> Select[Any]:
     return select(*columns).where(*_conditions(edition_id, wanted), *shown).order_by(*_order(wanted))
 
 
-_COLUMNS = (
+def _page(edition_id: int, wanted: ListFilter, page: int) -> Select[Any]:
+    """Return the statement of one page. What no index puts in order is sorted as bare ids, which is half the work."""
+    first, size = (page - 1) * PAGE_SIZE, PAGE_SIZE
+    if wanted.sort in _IN_AN_INDEX:
+        return matching(edition_id, wanted, *_COLUMNS).limit(size).offset(first)
+    ids = matching(edition_id, wanted, Registration.id).limit(size).offset(first).subquery()
+    return select(*_COLUMNS).where(Registration.id.in_(select(ids.c.id))).order_by(*_order(wanted))
+
+
+_COLUMNS: tuple[Any, ...] = (
     Registration.id, Registration.reference, Registration.given_name, Registration.family_name,
     Registration.organisation, Registration.role, Registration.place, Registration.wants, Registration.created_at,
     Registration.cancelled_at,
@@ -155,12 +167,13 @@ _COLUMNS = (
 
 
 def list_people(edition_id: int, wanted: ListFilter) -> ListPage:
-    """Return the asked page, or the last one when there are fewer, with the count of each chip: four statements."""
+    """Return the asked page, or the last one when there are fewer, with the count of each chip: at most four statements."""
     counts = count_shown(edition_id, wanted)
     total = counts[wanted.show]
     page = min(wanted.page, max(1, -(-total // PAGE_SIZE)))
-    query = matching(edition_id, wanted, *_COLUMNS).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    rows = db.session.execute(query).all()
+    if total == 0:
+        return ListPage([], counts, total, page)
+    rows = db.session.execute(_page(edition_id, wanted, page)).all()
     positions = positions_of(edition_id, [row.id for row in rows if row.wants is not Place.NONE])
     unreached = _undelivered_among([row.id for row in rows])
     people = [

@@ -34,7 +34,7 @@ class Registration(Base):
             postgresql_where=_ACTIVE_WITH_EMAIL,
         ),
         Index("uq_registration_edition_id_reference", "edition_id", "reference", unique=True),
-        Index(None, "edition_id", "place"),
+        Index("ix_registration_standing", "edition_id", "place", "wants", "cancelled_at"),
         Index(
             "ix_registration_waiting",
             "edition_id",

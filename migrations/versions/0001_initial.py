@@ -412,8 +412,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_registration_edition_id_created_at"), ["edition_id", "created_at"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_registration_edition_id_place"), ["edition_id", "place"], unique=False)
         batch_op.create_index("ix_registration_roster", ["edition_id", "roster_seq"], unique=False)
+        batch_op.create_index(
+            "ix_registration_standing", ["edition_id", "place", "wants", "cancelled_at"], unique=False
+        )
         batch_op.create_index(
             "ix_registration_waiting",
             ["edition_id", "wants", "priority", "joined_at", "id"],
@@ -871,8 +873,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("wants <> 'none'"),
             postgresql_where=sa.text("wants <> 'none'"),
         )
+        batch_op.drop_index("ix_registration_standing")
         batch_op.drop_index("ix_registration_roster")
-        batch_op.drop_index(batch_op.f("ix_registration_edition_id_place"))
         batch_op.drop_index(batch_op.f("ix_registration_edition_id_created_at"))
         batch_op.drop_index("ix_registration_by_name")
 

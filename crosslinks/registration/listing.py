@@ -167,7 +167,7 @@ _COLUMNS: tuple[Any, ...] = (
 
 
 def list_people(edition_id: int, wanted: ListFilter) -> ListPage:
-    """Return the asked page, or the last one when there are fewer, with the count of each chip: at most four statements."""
+    """Return the asked page, or the last one, with the count of each chip: at most four statements."""
     counts = count_shown(edition_id, wanted)
     total = counts[wanted.show]
     page = min(wanted.page, max(1, -(-total // PAGE_SIZE)))

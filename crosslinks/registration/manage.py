@@ -112,8 +112,8 @@ def act_on_chosen(conference: str, edition: str) -> str | Response:
     chosen = _chosen(found)
     act = request.form.get("act", "")
     if act == "badges":
-        ids = urlencode([("ids", person.id) for person in chosen])
-        return redirect(manage_url(found, f"badges?{ids}"), 303)
+        people = urlencode([("person", person.id) for person in chosen])
+        return redirect(manage_url(found, f"badges?{people}"), 303)
     if act == "cancel":
         return _ask_cancel(found, chosen)
     if act == "resend":

@@ -238,7 +238,7 @@ def test_those_chosen_are_mailed_again_or_get_badges(client: FlaskClient, editio
     page = client.get(LIST).text
     assert "1 mail is sent again. 1 has no address." in page
     answer = client.post(f"{LIST}/chosen", data={"act": "badges", "ids": ids})
-    assert answer.location == f"/manage/crosslinks/2024/badges?ids={ids[0]}&ids={ids[1]}"
+    assert answer.location == f"/manage/crosslinks/2024/badges?person={ids[0]}&person={ids[1]}"
 
 
 @pytest.mark.parametrize("address", ["chosen", "chosen/cancel"])

@@ -9,7 +9,9 @@ from typing import Any
 
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.kernel.actors import Actor
-from crosslinks.kernel.db import Base, db
+from crosslinks.kernel.db import Base, insert_row
+
+_INSERT = AuditEntry.metadata.tables[AuditEntry.__tablename__].insert()
 
 
 def plain(value: object) -> Any:
@@ -43,18 +45,19 @@ def record(
     """Log one write; of ``before`` and ``after`` only the fields that differ are kept."""
     old, new = dict(before or {}), dict(after or {})
     same = {name for name in old.keys() & new.keys() if old[name] == new[name]}
-    db.session.add(
-        AuditEntry(
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_label=actor.label,
-            action=action,
-            object_kind=object_kind,
-            object_id=object_id,
-            conference_id=conference_id,
-            edition_id=edition_id,
-            before={name: plain(value) for name, value in old.items() if name not in same},
-            after={name: plain(value) for name, value in new.items() if name not in same},
-        )
+    insert_row(
+        _INSERT,
+        {
+            "at": now,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+            "actor_label": actor.label,
+            "action": action,
+            "object_kind": object_kind,
+            "object_id": object_id,
+            "conference_id": conference_id,
+            "edition_id": edition_id,
+            "before": {name: plain(value) for name, value in old.items() if name not in same},
+            "after": {name: plain(value) for name, value in new.items() if name not in same},
+        },
     )

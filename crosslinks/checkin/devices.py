@@ -12,7 +12,7 @@ from crosslinks.checkin.models import Device, Gate
 from crosslinks.checkin.rules import GateKind
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.kernel.actors import Actor
-from crosslinks.kernel.db import db
+from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import hash_secret
 
@@ -91,7 +91,7 @@ _BY_TOKEN = _PHONE.where(Device.token_hash == bindparam("token_hash"))
 
 def find_phone(token: str) -> DoorPhone | None:
     """Return the phone that holds this token, revoked and expired ones too, or None."""
-    row = db.session.execute(_BY_TOKEN, {"token_hash": hash_secret(token)}).first()
+    row = execute(_BY_TOKEN, {"token_hash": hash_secret(token)}).first()
     return None if row is None else DoorPhone(*tuple(row))
 
 

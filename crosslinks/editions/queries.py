@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crosslinks.editions.models import Conference, Edition, EditionMode
 from crosslinks.editions.rules import EditionState, LockedMode, Mode
-from crosslinks.kernel.db import db, read_row
+from crosslinks.kernel.db import db, execute, read_row
 from crosslinks.kernel.errors import NotFound
 
 
@@ -138,9 +138,9 @@ def lock_modes(edition_id: int) -> dict[Mode, LockedMode]:
     return {row.mode: LockedMode(*row) for row in rows}
 
 
+_NEXT_ROSTER_SEQ = text("UPDATE edition SET roster_seq = roster_seq + 1 WHERE id = :id RETURNING roster_seq")
+
+
 def next_roster_seq(edition_id: int) -> int:
     """Take the edition's next roster number, from its row under its lock (a sequence would commit out of order)."""
-    row = db.session.execute(
-        text("UPDATE edition SET roster_seq = roster_seq + 1 WHERE id = :id RETURNING roster_seq"), {"id": edition_id}
-    ).one()
-    return int(row[0])
+    return int(execute(_NEXT_ROSTER_SEQ, {"id": edition_id}).scalar_one())

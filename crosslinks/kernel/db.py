@@ -12,13 +12,13 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, event, text
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm import Session as OrmSession
 
@@ -140,6 +140,25 @@ def read_row(statement: str, **values: str | int) -> Any:
         return cursor.fetchone()
     finally:
         connection.close()
+
+
+def execute(statement: Executable, values: Any = None) -> CursorResult[Any]:
+    """Run a statement on the session's connection, past the session's own work for objects; flush what is pending.
+
+    Build the statement once, as a constant: that costs more than running it.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values)
+
+
+def insert_row(statement: Insert, values: Mapping[str, Any]) -> int:
+    """Insert one row within ``transaction()`` without making an object of it, and return its id."""
+    session = db.session()
+    if not session.info.get(_WRITING):
+        raise RuntimeError("write only inside transaction()")
+    (row_id,) = session.connection().execute(statement, values).inserted_primary_key or (0,)
+    return int(row_id)
 
 
 def wake_worker() -> None:

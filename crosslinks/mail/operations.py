@@ -13,10 +13,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from crosslinks.kernel.clock import real_now
-from crosslinks.kernel.db import db, wake_worker
+from crosslinks.kernel.db import db, insert_row, wake_worker
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.queries import is_due
 from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Letter, MailState, Outcome, retry_delay
+
+_INSERT = OutboxMail.metadata.tables[OutboxMail.__tablename__].insert()
 
 
 def queue_mail(
@@ -31,29 +33,31 @@ def queue_mail(
     registration_id: int | None = None,
     account_id: int | None = None,
     bulk: bool = False,
-) -> OutboxMail:
-    """Add one message to the outbox; it is sent after the transaction commits, and never if it does not.
+) -> int:
+    """Add one message to the outbox and return its id; it is sent after the transaction commits, never if it fails.
 
     ``now`` is the conference's time, shown to people; when it may be sent follows real time. What is written to many
     is ``bulk``: it waits while there is anything else to send, such as the link that somebody waits for.
     """
-    mail = OutboxMail(
-        message_id=f"<{secrets.token_hex(16)}@crosslinks.invalid>",
-        kind=kind,
-        language=language,
-        edition_id=edition_id,
-        registration_id=registration_id,
-        account_id=account_id,
-        to_address=to_address,
-        to_name=to_name,
-        data=data,
-        bulk=bulk,
-        next_attempt_at=real_now(),
-        created_at=now,
+    mail_id = insert_row(
+        _INSERT,
+        {
+            "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
+            "kind": kind,
+            "language": language,
+            "edition_id": edition_id,
+            "registration_id": registration_id,
+            "account_id": account_id,
+            "to_address": to_address,
+            "to_name": to_name,
+            "data": data,
+            "bulk": bulk,
+            "next_attempt_at": real_now(),
+            "created_at": now,
+        },
     )
-    db.session.add(mail)
     wake_worker()
-    return mail
+    return mail_id
 
 
 def read_letter(mail: OutboxMail, *, preview: bool = False) -> Letter:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, text
+from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 
 from crosslinks.editions.queries import next_roster_seq
 from crosslinks.editions.rules import EditionState, Mode, RegistrationWindow, registration_window
 from crosslinks.kernel.actors import Actor
-from crosslinks.kernel.db import db
+from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import Conflict
 from crosslinks.kernel.tokens import new_reference
 from crosslinks.registration.addresses import normalise_email
@@ -27,8 +27,9 @@ from crosslinks.registration.rules import Details, EditionFacts, Place, Receipt,
 from crosslinks.registration.tickets import new_ticket_id
 
 PRIVACY_VERSION = "2024-01"
-_REGISTRATIONS: Table = Registration.metadata.tables["registration"]
-_TICKETS: Table = Ticket.metadata.tables["ticket"]
+_TABLES = Registration.metadata.tables
+_INSERT_PERSON = _TABLES[Registration.__tablename__].insert()
+_INSERT_TICKET = _TABLES[Ticket.__tablename__].insert()
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _look_up(edition_id: int, key: str) -> tuple[Row[Any] | None, str]:
     """Return who holds an address now, or None, and an unused reference: one statement for everyone."""
     while True:
         reference = new_reference()
-        rows = db.session.execute(_LOOK_UP, {"edition_id": edition_id, "reference": reference, "key": key}).all()
+        rows = execute(_LOOK_UP, {"edition_id": edition_id, "reference": reference, "key": key}).all()
         if all(row.reference != reference for row in rows):
             return (rows[0] if rows else None), reference
 
@@ -191,10 +192,10 @@ def _add(details: Details, address: tuple[str, str], decision: _Decision, now: d
     keys = search_columns(details.given_name, details.family_name, details.organisation, address[0], more["reference"])
     connection = db.session.connection()
     with connection.begin_nested():
-        added = connection.execute(_REGISTRATIONS.insert(), values | keys | more)
+        added = connection.execute(_INSERT_PERSON, values | keys | more)
         (registration_id,) = added.inserted_primary_key or (0,)
         ticket = {"registration_id": registration_id, "ticket_id": new_ticket_id(), "issued_at": now}
-        connection.execute(_TICKETS.insert(), ticket)
+        connection.execute(_INSERT_TICKET, ticket)
     return registration_id
 
 

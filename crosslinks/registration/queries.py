@@ -13,7 +13,7 @@ from crosslinks.config import settings
 from crosslinks.editions.models import Edition, EditionMode
 from crosslinks.editions.rules import EditionState, Mode
 from crosslinks.kernel.columns import UtcDateTime
-from crosslinks.kernel.db import db
+from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import LinkKind, link_identity, link_is_valid, read_reference
 from crosslinks.registration.models import Registration, Ticket
@@ -55,7 +55,7 @@ class Tally:
 def tally(edition_id: int, places: Collection[Place] = _PLACES) -> Tally:
     """Count an edition's people in one statement that reads indexes only, those who hold a place only in ``places``."""
     asked = {place.value: place.value if place in places else _NOT_COUNTED for place in _PLACES}
-    row = db.session.execute(_TALLY, {"edition_id": edition_id, **asked}).one()
+    row = execute(_TALLY, {"edition_id": edition_id, **asked}).one()
     found = Tally({}, {}, {}, {})
     for place, start in zip(_PLACES, (0, 4), strict=True):
         held, wanted, behind, last = row[start : start + 4]
@@ -88,7 +88,7 @@ _FACTS = text(
 
 def get_edition_facts(edition_id: int) -> EditionFacts:
     """Return what registering needs to know of an edition; raises ``NotFound``."""
-    row = db.session.execute(_FACTS, {"id": edition_id}).first()
+    row = execute(_FACTS, {"id": edition_id}).first()
     if row is None:
         raise NotFound("edition.unknown")
     return EditionFacts(

@@ -75,18 +75,28 @@ def _load(folder: str, language: str) -> NullTranslations:
     return Translations.load(folder, [language])
 
 
-def _catalogue() -> NullTranslations:
-    return _load(current_app.config["BABEL_TRANSLATION_DIRECTORIES"], current_language())
+def _catalogue() -> tuple[str, str]:
+    return current_app.config["BABEL_TRANSLATION_DIRECTORIES"], current_language()
+
+
+@lru_cache(maxsize=4000)
+def _words(folder: str, language: str, text: str) -> Markup:
+    return Markup(_load(folder, language).gettext(text))  # noqa: S704 - our own words; variables are escaped
+
+
+@lru_cache(maxsize=4000)
+def _plain_words(folder: str, language: str, text: str) -> Markup:
+    return _words(folder, language, text) % {}
 
 
 def say(text: str, **variables: object) -> Markup:
     """Translate for a template: a long page says hundreds of words, and Flask-Babel looks its catalogue up for each."""
-    return Markup(_catalogue().gettext(text)) % variables  # noqa: S704 - our own words; variables are escaped
+    return _words(*_catalogue(), text) % variables if variables else _plain_words(*_catalogue(), text)
 
 
 def say_count(one: str, many: str, num: int, **variables: object) -> Markup:
     """Translate a text that depends on a count, which it names ``%(num)s``."""
-    return Markup(_catalogue().ngettext(one, many, num)) % {"num": num, **variables}  # noqa: S704 - as in say
+    return Markup(_load(*_catalogue()).ngettext(one, many, num)) % {"num": num, **variables}  # noqa: S704 - as in say
 
 
 def init_languages(app: Flask) -> None:

@@ -36,10 +36,9 @@ def _letters(app: Flask) -> Iterator[None]:
 
 def queue(address: str = "kari@example.org", name: str = "Kari", **more: Any) -> int:
     with transaction():
-        mail = queue_mail(kind="place", language="en", to_address=address, to_name=name, data={"name": name}, now=NOW,
-                          **more)  # fmt: skip
-        db.session.flush()
-        return mail.id
+        return queue_mail(
+            kind="place", language="en", to_address=address, to_name=name, data={"name": name}, now=NOW, **more
+        )
 
 
 def get(mail_id: int) -> OutboxMail:
@@ -183,9 +182,9 @@ def test_a_letter_that_breaks_is_held_with_its_reason_and_stops_nobody(
         unknown = queue_mail(kind="nonsense", language="en", to_address="b@example.org", to_name="B", data={}, now=NOW)
     fine = queue()
     sending.send_batch()
-    assert get(broken.id).state is MailState.FAILED
-    assert "'name' is undefined" in get(broken.id).last_error
-    assert "nonsense" in get(unknown.id).last_error
+    assert get(broken).state is MailState.FAILED
+    assert "'name' is undefined" in get(broken).last_error
+    assert "nonsense" in get(unknown).last_error
     assert get(fine).state is MailState.SENT
     assert len(smtp_server.taken) == 1
 

@@ -45,7 +45,7 @@ def make_mail(edition: Edition, name: str = "Kari Nordmann", state: MailState = 
     values.setdefault("to_address", f"{name.split(maxsplit=1)[0].lower()}@example.org")
     reason = values.pop("last_error", "")
     with transaction():
-        mail = queue_mail(edition_id=edition.id, **values)
+        mail = db.session.get_one(OutboxMail, queue_mail(edition_id=edition.id, **values))
         mail.state = state
         mail.last_error = reason
         mail.sent_at = NOW if state is MailState.SENT else None

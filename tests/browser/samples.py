@@ -159,3 +159,47 @@ NOT_PAGES: dict[str, str] = {
     "home_public.conference": "leads to the current edition",
 }
 """GET routes that answer with something else than a page, and what that is."""
+
+SAMPLES |= {
+    "documents_manage.overview": manage("/badges"),
+    "people_manage.show": manage("/people"),
+    "people_manage.create": manage("/people/new", submit=True),
+    "people_manage.edit": (Sample(f"{M}/people/1", organizer=True),),
+    "people_manage.delete": (Sample(f"{M}/people/1/delete", organizer=True),),
+    "programme_manage.show_day": manage("/programme"),
+    "programme_manage.new_session": manage("/programme/sessions/new", submit=True),
+    "programme_manage.edit_session": (Sample(f"{M}/programme/sessions/2", organizer=True),),
+    "programme_manage.remove_session": (Sample(f"{M}/programme/sessions/2/delete", organizer=True),),
+    "programme_manage.new_talk": manage("/programme/talks/new", submit=True),
+    "programme_manage.edit_talk": (Sample(f"{M}/programme/talks/2", organizer=True),),
+    "programme_manage.remove_talk": (Sample(f"{M}/programme/talks/2/delete", organizer=True),),
+    "programme_public.programme": both("/programme"),
+    "programme_public.speakers": both("/speakers"),
+    "programme_public.speaker": (Sample(f"{E}/speakers/sonja-loges"), Sample(f"{E}/speakers/nobody", status=404)),
+    "programme_public.talk": (Sample(f"{E}/talks/antibody-drug-conjugates"),),
+    "rooms_manage.create": manage("/programme/rooms/new", submit=True),
+    "rooms_manage.edit": (Sample(f"{M}/programme/rooms/1", organizer=True),),
+    "rooms_manage.delete": (Sample(f"{M}/programme/rooms/1/delete", organizer=True),),
+    "sponsors_manage.show": manage("/sponsors"),
+    "sponsors_manage.new_tier": manage("/sponsors/tiers/new", submit=True),
+    "sponsors_manage.edit_tier": (Sample(f"{M}/sponsors/tiers/1", organizer=True),),
+    "sponsors_manage.remove_tier": (Sample(f"{M}/sponsors/tiers/1/delete", organizer=True),),
+    "sponsors_manage.new_sponsor": (
+        Sample(f"{M}/sponsors/new", organizer=True),
+        Sample(f"{M}/sponsors/new", organizer=True, submit=True),
+    ),
+    "sponsors_manage.edit_sponsor": (Sample(f"{M}/sponsors/1", organizer=True),),
+    "sponsors_manage.remove_sponsor": (Sample(f"{M}/sponsors/1/delete", organizer=True),),
+    "sponsors_public.sponsors": both("/sponsors"),
+}
+
+NOT_PAGES |= {
+    "documents_manage.run": "a part of the page of badges",
+    "documents_manage.fetch": "a PDF",
+    "documents_public.ticket": "a PDF",
+    "jobs_public.up": "JSON",
+    "jobs_public.ready": "JSON",
+    "media.show": "a picture",
+    "programme_public.calendar": "a calendar file",
+    "programme_public.talk_calendar": "a calendar file",
+}

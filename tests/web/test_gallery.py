@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
+from tests.browser.chromium import running_chromium
 from tests.web.gallery.app import DOOR_PAGES, MANAGE_PAGES, PAGES, create_gallery
 
 ROOT = Path(__file__).parents[2]
@@ -91,10 +92,8 @@ def address(gallery: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with running_chromium() as found:
+        yield found
 
 
 @pytest.mark.browser

@@ -18,10 +18,10 @@ from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from tests.browser.chromium import running_chromium
-from tests.web.gallery.app import DOOR_PAGES, MANAGE_PAGES, PAGES, create_gallery
+from tests.web.gallery.app import MANAGE_PAGES, PAGES, create_gallery
 
 ROOT = Path(__file__).parents[2]
-EVERY_PAGE = (*PAGES, *MANAGE_PAGES, *DOOR_PAGES)
+EVERY_PAGE = (*PAGES, *MANAGE_PAGES)
 WEB_PAGES = tuple(page for page in EVERY_PAGE if page != "letter")
 
 

@@ -27,7 +27,6 @@ from crosslinks.web.theme import DEFAULT_HUE
 HERE = Path(__file__).parent
 PAGES = ("home", "programme", "register", "place", "speaker", "parts", "error", "letter")
 MANAGE_PAGES = ("dashboard", "participants", "settings")
-DOOR_PAGES = ("door",)
 
 
 class RegisterForm(FlaskForm):

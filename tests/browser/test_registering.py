@@ -33,7 +33,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_with_the_keyboard_alone_and_without_script(page: Page) -> None:
-    page.goto("/crosslinks/2024/register?mode=onsite")
+    page.goto("/crosslinks/2030/register?mode=onsite")
     tab_to(page, "main button[type=submit]")
     page.keyboard.press("Enter")
     summary = page.locator("#errors")
@@ -41,7 +41,7 @@ def test_with_the_keyboard_alone_and_without_script(page: Page) -> None:
     expect(summary).to_contain_text("5 things need your attention")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/crosslinks/2024/register#given_name")
+    expect(page).to_have_url("/crosslinks/2030/register#given_name")
     page.keyboard.press("Shift+Tab")
     tab_to(page, "[name=given_name]")
     page.keyboard.type("Ingrid")
@@ -59,7 +59,7 @@ def test_with_the_keyboard_alone_and_without_script(page: Page) -> None:
 
 
 def test_who_falls_into_the_trap_is_asked(page: Page) -> None:
-    page.goto("/crosslinks/2024/register?mode=digital")
+    page.goto("/crosslinks/2030/register?mode=digital")
     page.locator("[name=website]").fill("https://spam.example.org", force=True)
     for name in ("given_name", "family_name"):
         page.locator(f"[name={name}]").fill("Robot")

@@ -34,7 +34,8 @@ class Conference(Base):
 class Edition(Base):
     """One day (or more) of a conference. Moments are UTC and shown in ``time_zone``.
 
-    ``public_rev`` is raised by every write to public content, ``roster_seq`` by every change that a door must see.
+    ``public_rev`` is raised by every write to public content, ``form_rev`` by every change of its
+    questions, ``roster_seq`` by every change that a door must see.
     """
 
     __tablename__ = "edition"
@@ -68,6 +69,7 @@ class Edition(Base):
     demo_note: Mapped[Texts] = mapped_column(default=dict)
     figures: Mapped[JsonDict] = mapped_column(default=dict)
     public_rev: Mapped[int] = mapped_column(default=1)
+    form_rev: Mapped[int] = mapped_column(default=1)
     roster_seq: Mapped[int] = mapped_column(default=0)
     preview_epoch: Mapped[int] = mapped_column(default=0)
     ticket_public_key: Mapped[bytes]

@@ -9,7 +9,7 @@ from typing import Any
 
 from crosslinks.accounts.audit import plain, record
 from crosslinks.editions.models import Edition
-from crosslinks.editions.operations import touch_public
+from crosslinks.editions.operations import touch_form
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict, Invalid
@@ -237,7 +237,7 @@ def _settle(edition: Edition) -> None:
     loose = dangling(form)
     if loose is not None:
         raise Conflict("question.option_needed", _name(edition, loose.label))
-    touch_public(edition.id)
+    touch_form(edition.id)
 
 
 def _name(edition: Edition, label: Texts) -> str:

@@ -45,14 +45,14 @@ class _Kept:
     form: Form
 
 
-def form_at(edition_id: int, public_rev: int) -> Form:
-    """Return what an edition asks now; at one ``public_rev`` it is read once a process and day, then kept."""
+def form_at(edition_id: int, form_rev: int) -> Form:
+    """Return what an edition asks now; at one ``form_rev`` it is read once a process and day, then kept."""
     today = now().date()
     if in_transaction():
         return read_form(edition_id, today)
     keeper = cast("Keeper", current_app.extensions["crosslinks.keeper"])
     key = ("questions", edition_id, today)
-    return keeper.remember(key, public_rev, lambda: _Kept(read_form(edition_id, today)), _Kept).form
+    return keeper.remember(key, form_rev, lambda: _Kept(read_form(edition_id, today)), _Kept).form
 
 
 def answers_of(registration_id: int) -> dict[int, Value]:

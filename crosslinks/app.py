@@ -53,6 +53,7 @@ from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
+from crosslinks.registration.place_consents import registration_consents
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
@@ -151,6 +152,7 @@ def _plug_in_features(app: Flask) -> None:
         programme_manage,
         programme_public,
         registration_api,
+        registration_consents,
         registration_manage,
         registration_person,
         registration_place,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from crosslinks.consents.models import ConsentAsk, ConsentEntry, ConsentText
@@ -65,6 +65,14 @@ def asks_for(edition_id: int, purpose: Purpose) -> bool:
     """Say whether an edition asks for a purpose of its own now."""
     wanted = (ConsentAsk.edition_id == edition_id, ConsentAsk.purpose == purpose, ConsentAsk.asked)
     return bool(db.session.scalar(select(exists().where(*wanted))))
+
+
+def concerns(edition_id: int, registration_id: int) -> bool:
+    """Say whether there is anything to show somebody: the edition asks, or they have said something before."""
+    asks = exists().where(ConsentAsk.edition_id == edition_id, ConsentAsk.asked)
+    sponsors = exists().where(Sponsor.edition_id == edition_id, Sponsor.asks_contact)
+    said = exists().where(ConsentEntry.registration_id == registration_id)
+    return bool(db.session.scalar(select(or_(asks, sponsors, said))))
 
 
 def _about(edition_id: int, purpose: Purpose, sponsor_id: int | None) -> list[ColumnElement[bool]]:

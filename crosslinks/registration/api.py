@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from collections.abc import Mapping
+from typing import Any
 
+from flask import Blueprint, Response, jsonify
+from flask_babel import gettext as _
+
+from crosslinks.consents.boxes import choose_wordings
+from crosslinks.consents.rules import ASKED_BY_EDITION, SPONSOR_PREFIX, Topic, Wording, read_topic
 from crosslinks.editions.queries import find_conference_id, find_stamp
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.errors import Invalid, NotFound
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.joining import register
@@ -18,7 +24,7 @@ from crosslinks.registration.rules import Details, Receipt, Source
 from crosslinks.web.clients import spend_client_request
 from crosslinks.web.languages import current_language
 from crosslinks.web.openapi import ApiOperation
-from crosslinks.web.payloads import read_payload
+from crosslinks.web.payloads import read_payload_with
 from crosslinks.web.security import csrf, public
 
 registration_api = Blueprint("registration_api", __name__, url_prefix="/api/v1")
@@ -54,7 +60,8 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
     if stamp.state == EditionState.DRAFT:
         raise NotFound("edition.unpublished")
     spend_client_request()
-    payload = read_payload(RegistrationPayload)
+    payload, apart = read_payload_with(RegistrationPayload, SPONSOR_PREFIX)
+    consents = _consents(stamp.edition_id, payload, apart)
     spend_address(payload.email)
     details = Details(
         payload.given_name,
@@ -74,8 +81,23 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
             mode=payload.mode,
             meanwhile_digital=payload.meanwhile_digital,
             source=Source.API,
+            consents=consents,
         )
     return jsonify(_answer(receipt)), 201
+
+
+def _consents(edition_id: int, payload: RegistrationPayload, apart: Mapping[str, Any]) -> list[Wording]:
+    """Return what was agreed to; raises ``Invalid`` for what is no yes or no, or is not asked here."""
+    wrong = {name: _("Yes or no: true or false.") for name, value in apart.items() if not isinstance(value, bool)}
+    topics = [Topic(purpose) for purpose in ASKED_BY_EDITION if getattr(payload, Topic(purpose).field)]
+    ticked: dict[str, Topic | None] = {topic.field: topic for topic in topics}
+    ticked |= {name: read_topic(name) for name, value in apart.items() if value is True}
+    chosen = choose_wordings(edition_id, {topic for topic in ticked.values() if topic is not None})
+    asked = {wording.topic for wording in chosen}
+    wrong |= {name: _("This is not asked here.") for name, topic in ticked.items() if topic not in asked}
+    if wrong:
+        raise Invalid("payload.invalid", _("Something in it cannot be used"), fields=wrong)
+    return chosen
 
 
 def _answer(receipt: Receipt) -> dict[str, object]:

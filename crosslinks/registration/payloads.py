@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from crosslinks.consents.rules import SPONSOR_PREFIX
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.errors import Invalid
 from crosslinks.registration.addresses import normalise_email
@@ -57,7 +58,11 @@ Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidat
 
 
 class RegistrationPayload(Payload):
-    """Somebody who wants to take part."""
+    """Somebody who wants to take part; each sponsor that asks has a field of its own beside these."""
+
+    model_config = Payload.model_config | ConfigDict(
+        json_schema_extra={"patternProperties": {f"^{SPONSOR_PREFIX}[1-9][0-9]*$": {"type": "boolean"}}}
+    )
 
     given_name: Name
     family_name: Name
@@ -70,6 +75,9 @@ class RegistrationPayload(Payload):
     consent_privacy: Annotated[bool, AfterValidator(_agreed)]
     needs_assistance: bool = False
     meanwhile_digital: bool = False
+    consent_photo: bool = False
+    consent_list: bool = False
+    consent_next: bool = False
 
 
 class RegistrationAnswer(BaseModel):

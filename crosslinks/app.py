@@ -19,6 +19,7 @@ from crosslinks.checkin.api import checkin_api
 from crosslinks.checkin.manage import checkin_manage
 from crosslinks.checkin.public import checkin_public
 from crosslinks.config import Settings, load_settings
+from crosslinks.consents import models as consents_models
 from crosslinks.documents import models as documents_models
 from crosslinks.documents.manage import documents_manage
 from crosslinks.documents.printing import JOBS as DOCUMENTS_JOBS
@@ -54,6 +55,7 @@ from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
+from crosslinks.registration.place_consents import registration_consents
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
@@ -75,6 +77,7 @@ from crosslinks.web.security import Guard, init_security
 TABLES = (
     accounts_models,
     checkin_models,
+    consents_models,
     documents_models,
     editions_models,
     jobs_models,
@@ -152,6 +155,7 @@ def _plug_in_features(app: Flask) -> None:
         programme_manage,
         programme_public,
         registration_api,
+        registration_consents,
         registration_manage,
         registration_person,
         registration_place,

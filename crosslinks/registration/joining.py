@@ -6,6 +6,7 @@ statements and writes; the truth goes by mail.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 
+from crosslinks.consents.operations import give_consents
+from crosslinks.consents.operations import write_as_much as write_as_many_consents
+from crosslinks.consents.rules import Wording
 from crosslinks.editions.queries import next_roster_seq
 from crosslinks.editions.rules import EditionState, Mode, RegistrationWindow, registration_window
 from crosslinks.kernel.actors import Actor
@@ -71,11 +75,12 @@ def register(
     meanwhile_digital: bool = False,
     source: Source = Source.FORM,
     answers: Checked = NOTHING,
+    consents: Sequence[Wording] = (),
 ) -> Receipt:
     """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
 
-    A known address gets what a newcomer would get, and its answers stay. Raises ``Conflict`` when registration is
-    closed, ``Invalid`` for an unusable address.
+    A known address gets what a newcomer would get; its answers and consents stay, since anybody can type it. Raises
+    ``Conflict`` when registration is closed, ``Invalid`` for an unusable address.
     """
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
@@ -101,10 +106,15 @@ def register(
                 raise
         else:
             save_answers(registration_id=added, answers=answers, now=now)
+            give_consents(
+                actor=actor, now=now, edition_id=edition_id, registration_id=added, chosen=consents,
+                language=details.language,
+            )  # fmt: skip
             return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
     else:
         _write_as_much(known.id)
     write_as_much(registration_id=known.id, answers=answers)
+    write_as_many_consents(now=now, edition_id=edition_id, chosen=consents)
     return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
 
 

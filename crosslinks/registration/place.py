@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from crosslinks.consents.queries import concerns
 from crosslinks.editions.frames import edition_url, public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
@@ -23,39 +24,16 @@ from crosslinks.registration.links import place_path, present_code
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel as cancel_registration
 from crosslinks.registration.operations import rename, set_assistance, switch_mode
+from crosslinks.registration.place_access import open_place, open_place_to_write
 from crosslinks.registration.place_view import OTHER, Standing, view_place
-from crosslinks.registration.queries import (
-    count_modes,
-    get_by_link_token,
-    get_edition_facts,
-    waiting_position,
-)
+from crosslinks.registration.queries import count_modes, get_edition_facts, waiting_position
 from crosslinks.registration.rules import Place
-from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret
 
 registration_place = Blueprint("registration_place", __name__, url_prefix="/r/<token>")
 registration_place.after_request(keep_secret)
-
-WRITES_PER_LINK = 20
-"""An hour: enough for anybody who changes their mind, too few to fill a mailbox."""
-
-
-def _open(token: str) -> Registration:
-    try:
-        return get_by_link_token(token)
-    except NotFound:
-        spend_bad_token()
-        raise
-
-
-def _open_to_write(token: str) -> Registration:
-    spend_client_request()
-    registration = _open(token)
-    spend("place", str(registration.id), WRITES_PER_LINK, "hour")
-    return registration
 
 
 def _refuse_late(edition: Edition, moment: datetime) -> None:
@@ -78,10 +56,10 @@ def _news(code: str) -> str:
 
 @registration_place.get("")
 def show(token: str) -> BaseResponse:
-    registration = _open(token)
+    registration = open_place(token)
     edition = registration.edition
     if registration.cancelled_at is not None:
-        return _cancelled_page(edition)
+        return _cancelled_page(registration, token)
     view = view_place(_standing(registration, token), _code(registration, edition), now())
     page = render_page(
         "registration/public/place.html",
@@ -102,6 +80,7 @@ def _standing(registration: Registration, token: str) -> Standing:
         count_modes(registration.edition_id),
         waiting_position(registration),
         place_path(token),
+        may_consent=concerns(registration.edition_id, registration.id),
     )
 
 
@@ -112,7 +91,8 @@ def _code(registration: Registration, edition: Edition) -> CodePath | None:
     return code_path(code) if code else None
 
 
-def _cancelled_page(edition: Edition) -> BaseResponse:
+def _cancelled_page(registration: Registration, token: str) -> BaseResponse:
+    edition = registration.edition
     try:
         require_open(get_edition_facts(edition.id), now())
     except Conflict:
@@ -125,15 +105,16 @@ def _cancelled_page(edition: Edition) -> BaseResponse:
         edition=edition,
         may_return=may_return,
         register_url=edition_url(edition, "register"),
+        consents_url=place_path(token, "consents") if concerns(edition.id, registration.id) else "",
     )
     return make_response(page)
 
 
 @registration_place.route("/switch", methods=["GET", "POST"])
 def switch(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration, token)
     _refuse_late(registration.edition, now())
     to = _target(registration, request.values.get("to", ""))
     meanwhile = request.values.get("meanwhile") == "1"
@@ -219,9 +200,9 @@ def _ask(
 
 @registration_place.route("/cancel", methods=["GET", "POST"])
 def cancel(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration, token)
     _refuse_late(registration.edition, now())
     if request.method == "GET":
         waits = registration.place is Place.NONE
@@ -238,9 +219,9 @@ def cancel(token: str) -> BaseResponse:
 
 @registration_place.route("/name", methods=["GET", "POST"])
 def name(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration, token)
     form = NameForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -256,9 +237,9 @@ def name(token: str) -> BaseResponse:
 
 @registration_place.route("/assistance", methods=["GET", "POST"])
 def assistance(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration, token)
     form = AssistanceForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -281,7 +262,7 @@ def _form_page(template: str, registration: Registration, form: NameForm | Assis
 
 @registration_place.get("/calendar.ics")
 def calendar(token: str) -> BaseResponse:
-    registration = _open(token)
+    registration = open_place(token)
     written = write_place_calendar(registration, registration.edition, current_language(), now())
     response = Response(written, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'

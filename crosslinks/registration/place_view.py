@@ -46,13 +46,17 @@ class PlaceView:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one registration stands, with the figures around it; ``base`` is the personal page's address."""
+    """How one registration stands, with the figures around it; ``base`` is the personal page's address.
+
+    ``may_consent``: there is something to agree to, or was.
+    """
 
     registration: Registration
     edition: Edition
     counts: dict[Mode, ModeCount]
     position: int | None
     base: str
+    may_consent: bool = False
 
     def room_in(self, mode: Mode) -> bool:
         """Say whether the edition offers ``mode`` and has a place in it now."""
@@ -88,6 +92,8 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
             "pencil-simple",
         )
     )
+    if standing.may_consent:
+        deeds.append(_consents(standing))
     if now < edition.ends_at:
         if Place.ONSITE in {registration.place, registration.wants}:
             deeds.append(_assistance(standing))
@@ -199,6 +205,11 @@ def _assistance(standing: Standing) -> Deed:
         else _("Tell us if you need assistance, such as step-free access.")
     )
     return Deed(_("Assistance at the venue"), text, _("Change"), f"{standing.base}/assistance", "wheelchair")
+
+
+def _consents(standing: Standing) -> Deed:
+    text = _("Photographs, lists, who may write to you. Withdraw or give it at any time.")
+    return Deed(_("What you agree to"), text, _("See it"), f"{standing.base}/consents", "check")
 
 
 def _cancelling(standing: Standing) -> Deed:

@@ -10,6 +10,8 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from crosslinks.config import settings
+from crosslinks.consents.boxes import choose_wordings, read_ticked, show_boxes
+from crosslinks.consents.queries import list_wordings
 from crosslinks.editions.frames import public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.public import open_edition
@@ -102,6 +104,7 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
         when=day_and_time(edition),
         ways=_ways(edition, counts),
         asked=asked,
+        boxes=show_boxes(list_wordings(edition.id), read_ticked(request.form)),
         takes_onsite=onsite is not None,
         may_wait_digitally=bool(onsite and digital and not onsite.has_room and digital.has_room),
     )
@@ -170,6 +173,7 @@ def _ask(sent: RegisterForm) -> None:
 
 
 def _register(edition_id: int, details: Details, sent: RegisterForm, answers: Checked) -> BaseResponse:
+    consents = choose_wordings(edition_id, read_ticked(request.form))
     with transaction():
         receipt = register(
             actor=Actor.visitor(),
@@ -179,6 +183,7 @@ def _register(edition_id: int, details: Details, sent: RegisterForm, answers: Ch
             mode=Mode(sent.mode.data),
             meanwhile_digital=sent.meanwhile_digital.data,
             answers=answers,
+            consents=consents,
         )
     args = request.view_args or {}
     state = pack_answer(receipt, Mode(sent.mode.data))

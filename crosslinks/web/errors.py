@@ -43,6 +43,9 @@ def explain(code: str, status: int) -> Explanation:
         "edition.over": Explanation(
             _("This edition is over"), _("Nothing can be changed any more. Write to the organiser about the rest.")
         ),
+        "consent.unknown": Explanation(
+            _("This is not asked any more"), _("Open the page again: it shows what you can agree to now.")
+        ),
         "link.unknown": Explanation(
             _("This link does not open anything"),
             _("It may be cut off. Open it again from your latest mail, whole."),

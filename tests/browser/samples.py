@@ -203,3 +203,9 @@ NOT_PAGES |= {
     "programme_public.calendar": "a calendar file",
     "programme_public.talk_calendar": "a calendar file",
 }
+
+SAMPLES |= {
+    "registration_consents.show": tuple(
+        Sample(f"/r/{{{who}_token}}/consents") for who in ("place", "digital", "cancelled")
+    ),
+}

@@ -38,6 +38,7 @@ from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
+from crosslinks.mailings import models as mailings_models
 from crosslinks.mailings.manage import mailings_manage
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
@@ -77,6 +78,7 @@ TABLES = (
     editions_models,
     jobs_models,
     mail_models,
+    mailings_models,
     programme_models,
     registration_models,
     sponsors_models,

@@ -28,6 +28,13 @@ class Step(StrEnum):
         """Whether it reminds somebody of the day to come."""
         return self.value.startswith("reminder")
 
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Whom its letters tell apart: the place held, or after the day whether somebody came."""
+        if self is Step.THANKS:
+            return ("attended", "missed")
+        return {Step.LAST: ("onsite",), Step.JOIN: ("digital",)}.get(self, ("onsite", "digital"))
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -20,7 +20,7 @@ from crosslinks.mail.answered import AnsweredNote, settle_notes
 from crosslinks.mail.message import AddressUnusable, build_message, sender, wire_address
 from crosslinks.mail.operations import claim_mails, give_back, note_answer, note_sent, renew_claims
 from crosslinks.mail.queries import mail_is_due
-from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, Outcome, Rendered
+from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, Outcome, Rendered, UnfilledLetter
 from crosslinks.mail.smtp import Postman, ServerUnavailable
 
 log = logging.getLogger(__name__)
@@ -36,15 +36,25 @@ SURE_OF_LEASE = 0.7
 class LetterBroken(Exception):
     """A letter that cannot be made; the message says why."""
 
+    outcome = Outcome.REFUSED
+
+
+class LetterHeld(LetterBroken):
+    """A letter whose words cannot be filled: held until an organizer mends them."""
+
+    outcome = Outcome.UNFILLED
+
 
 def make_letter(letter: Letter) -> Rendered:
-    """Render a letter with the function of its kind, reading at most; raises ``LetterBroken``."""
+    """Render a letter with the function of its kind, reading at most; raises ``LetterBroken`` or ``LetterHeld``."""
     makers = cast("dict[str, LetterMaker]", current_app.extensions["crosslinks.letters"])
     maker = makers.get(letter.kind)
     if maker is None:
         raise LetterBroken(f"There is no letter of the kind {letter.kind}.")
     try:
         return maker(letter)
+    except UnfilledLetter as error:
+        raise LetterHeld(str(error)) from error
     except Exception as error:
         log.exception("letter %s of kind %s cannot be made", letter.message_id, letter.kind)
         raise LetterBroken(f"The letter cannot be made: {type(error).__name__}: {error}") from error
@@ -99,7 +109,10 @@ class Delivery:
             made = make_letter(claim.letter)
             message = build_message(claim.letter, made, chosen, real_now())
             addresses = wire_address(sender(chosen)[1]), wire_address(claim.letter.to_address)
-        except (LetterBroken, AddressUnusable) as error:
+        except LetterBroken as error:
+            self._note_answer(claim, Answer(error.outcome, str(error)))
+            return
+        except AddressUnusable as error:
             self._note_answer(claim, Answer(Outcome.REFUSED, str(error)))
             return
         except Exception as error:  # one broken message must not hold up all that come after it

@@ -16,7 +16,18 @@ from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, insert_row, wake_worker
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.queries import is_due
-from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Letter, MailState, Outcome, retry_delay
+from crosslinks.mail.rules import (
+    BATCH,
+    LEASE,
+    MAX_ATTEMPTS,
+    UNSENT,
+    Answer,
+    Claim,
+    Letter,
+    MailState,
+    Outcome,
+    retry_delay,
+)
 
 _INSERT = OutboxMail.metadata.tables[OutboxMail.__tablename__].insert()
 
@@ -121,7 +132,9 @@ def note_answer(*, mail_id: int, owner: str, answer: Answer, now: datetime) -> b
         return False
     mail.attempts += 1
     mail.last_error = answer.reason
-    if answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
+    if answer.outcome is Outcome.UNFILLED:
+        mail.state = MailState.HELD
+    elif answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
         mail.state = MailState.FAILED
     else:
         mail.next_attempt_at = real_now() + retry_delay(mail.attempts)
@@ -155,7 +168,7 @@ def give_back(*, mail_ids: Sequence[int], owner: str, reason: str = "", wait: ti
 
 
 def retry_mail(*, mail: OutboxMail) -> bool:
-    """Queue a failed or waiting message to be sent at once, with all its attempts again; False when it is sent."""
+    """Queue a message that is not sent to be sent at once, with all its attempts again; False when it is sent."""
     if mail.state is MailState.SENT:
         return False
     mail.state = MailState.QUEUED
@@ -167,10 +180,10 @@ def retry_mail(*, mail: OutboxMail) -> bool:
 
 
 def retry_failed(*, edition_id: int, limit: int = 200) -> int:
-    """Queue an edition's failed messages again, at most ``limit`` in one transaction; return how many those were."""
+    """Queue an edition's failed and held messages again, at most ``limit`` at once; return how many those were."""
     rows = db.session.scalars(
         select(OutboxMail)
-        .where(OutboxMail.edition_id == edition_id, OutboxMail.state == MailState.FAILED)
+        .where(OutboxMail.edition_id == edition_id, OutboxMail.state.in_(UNSENT))
         .order_by(OutboxMail.id)
         .limit(limit)
         .with_for_update()

@@ -19,9 +19,11 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.mail.rendering import absolute, render_letter
-from crosslinks.mail.rules import Attachment, Letter, LetterFrame, Rendered
+from crosslinks.mail.rules import Attachment, Fact, Letter, LetterFrame, Rendered
+from crosslinks.mail.wording import own_words
 from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
 from crosslinks.registration.codes import code_png
+from crosslinks.registration.letter_facts import letter_facts, venue_line
 from crosslinks.registration.links import MASKED, place_path, place_token, present_code
 from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import waiting_position
@@ -30,6 +32,7 @@ from crosslinks.web.formats import format_clock, format_day, format_weekday
 from crosslinks.web.languages import speaking
 
 CODE_ID = "ticket"
+SAMPLE_CODE = "CX1.EXAMPLE"
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,44 @@ class _Subject:
         """The personal link's token, masked when an organizer looks at the letter."""
         return MASKED if self.letter.preview else place_token(self.registration)
 
+    @property
+    def code(self) -> str:
+        """The text of the ticket's code: none for somebody else's eyes, an example in an invented person's letter."""
+        if self.letter.preview:
+            return "" if self.letter.registration_id else SAMPLE_CODE
+        return present_code(self.registration, self.edition)
+
 
 def _open(letter: Letter) -> _Subject:
+    if letter.preview and letter.registration_id is None and letter.edition_id is not None:
+        return _Subject(letter, _invented(letter), get_edition_by_id(letter.edition_id))
     registration = db.session.get(Registration, letter.registration_id)
     if registration is None:
         raise NotFound("registration.unknown")
     return _Subject(letter, registration, get_edition_by_id(registration.edition_id))
+
+
+def _invented(letter: Letter) -> Registration:
+    """Return somebody who does not exist, never written to the database, for an organizer to look at a letter."""
+    given_name, _space, family_name = letter.to_name.partition(" ")
+    place = Place(letter.data.get("mode", Place.NONE.value))
+    moment = now()
+    return Registration(
+        id=0,
+        edition_id=letter.edition_id,
+        reference="K7QF2M",
+        epoch=0,
+        given_name=given_name,
+        family_name=family_name,
+        email=letter.to_address,
+        language=letter.language,
+        place=place,
+        wants=Place.NONE,
+        rev=0,
+        priority=0,
+        created_at=moment,
+        changed_at=moment,
+    )
 
 
 def _frame(edition: Edition, language: str) -> LetterFrame:
@@ -83,8 +118,7 @@ def _facts(about: _Subject, language: str, place: Place) -> list[tuple[str, str,
     edition = about.edition
     when, doors = _when(about.letter.data, edition, language)
     if place is Place.ONSITE:
-        venue = ", ".join(part for part in (edition.venue_name, edition.venue_address, edition.venue_city) if part)
-        return [(_("When"), when, doors), (_("Where"), venue, ""), (_("Price"), _("Free"), "")]
+        return [(_("When"), when, doors), (_("Where"), venue_line(edition), ""), (_("Price"), _("Free"), "")]
     return [(_("When"), when, ""), (_("Where"), _("On the stream"), edition.stream_url), (_("Price"), _("Free"), "")]
 
 
@@ -112,7 +146,13 @@ def _standing(registration: Registration) -> str:
 
 
 def _render(
-    template: str, about: _Subject, *, attachments: tuple[Attachment, ...], place: Place, **more: Any
+    template: str,
+    about: _Subject,
+    *,
+    attachments: tuple[Attachment, ...],
+    place: Place,
+    variant: str = "",
+    **more: Any,
 ) -> Rendered:
     letter, edition = about.letter, about.edition
     with speaking(letter.language) as language:
@@ -120,11 +160,15 @@ def _render(
         frame = _frame(edition, language)
         facts = _facts(about, language, place)
         day = format_day(starts, edition.zone, language)
+        given = letter_facts(about.registration, edition, language, about.token) | _facts_of_its_own(more)
+        words = own_words(letter, variant, given)
     return render_letter(
         template,
         letter.language,
         frame=frame,
         attachments=attachments,
+        words=words,
+        given=given,
         name=letter.data["name"],
         given_name=about.registration.given_name,
         title=letter.data["edition"],
@@ -142,6 +186,32 @@ def _render(
     )
 
 
+def _facts_of_its_own(more: dict[str, Any]) -> dict[str, Fact]:
+    return {name: more[name] for name in ("position", "deadline") if name in more}
+
+
+def letter_about(
+    template: str,
+    letter: Letter,
+    *,
+    place: Place | None = None,
+    variant: str = "",
+    with_ticket: bool = False,
+    **more: Any,
+) -> Rendered:
+    """Render another feature's letter about somebody's registration, with its facts, links and, if asked, the ticket.
+
+    ``place`` is that which the person holds now unless told otherwise.
+    """
+    about = _open(letter)
+    held = about.registration.place if place is None else place
+    code = about.code if with_ticket else ""
+    attachments = (Attachment("ticket.png", "image/png", code_png(code), CODE_ID),) if code else ()
+    return _render(
+        template, about, attachments=attachments, place=held, variant=variant, code_id=CODE_ID if code else "", **more
+    )
+
+
 def _calendar(about: _Subject) -> Attachment:
     written = write_place_calendar(about.registration, about.edition, about.letter.language, now())
     return Attachment(FILE_NAME, MEDIA_TYPE, written)
@@ -155,7 +225,7 @@ def place_letter(letter: Letter) -> Rendered:
     kind = letter.kind.rpartition(".")[2]
     with speaking(letter.language):
         heading = _place_heading(kind, place, about.registration.given_name)
-    code = "" if letter.preview or place is not Place.ONSITE else present_code(about.registration, about.edition)
+    code = about.code if place is Place.ONSITE else ""
     if code:
         attachments.append(Attachment("ticket.png", "image/png", code_png(code), CODE_ID))
     return _render(
@@ -163,6 +233,7 @@ def place_letter(letter: Letter) -> Rendered:
         about,
         attachments=tuple(attachments),
         place=place,
+        variant=place.value,
         kind=kind,
         heading=heading,
         code_id=CODE_ID if code else "",

@@ -45,6 +45,8 @@ from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.answer_letters import LETTERS as ANSWER_LETTERS
+from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
@@ -150,6 +152,7 @@ def _plug_in_features(app: Flask) -> None:
         people_manage,
         programme_manage,
         programme_public,
+        registration_answers,
         registration_api,
         registration_manage,
         registration_person,
@@ -164,7 +167,7 @@ def _plug_in_features(app: Flask) -> None:
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
+    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS, **ANSWER_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **REGISTRATION_JOBS}
     app.extensions["crosslinks.rounds"] = (CLEARING, *REGISTRATION_ROUNDS)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

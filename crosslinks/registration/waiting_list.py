@@ -21,7 +21,7 @@ from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.queries import IN_LINE
 from crosslinks.registration.rules import Place
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 25
 """How many move up in one transaction."""
 PROMOTE = "registration.promote"
 

@@ -68,6 +68,11 @@ def explain(code: str, status: int) -> Explanation:
         "reservation.expired": Explanation(
             _("The place is no longer kept for you"), _("You can still register as everybody does.")
         ),
+        "coming.no_place": Explanation(_("You have no place in the room"), _("Your page shows how you take part.")),
+        "mode.full": Explanation(_("It is full just now"), _("Load the page again to see how things stand.")),
+        "reconfirmation.order": Explanation(
+            _("These moments cannot be"), _("First ask, then warn, then give on, before the day starts.")
+        ),
         "offer.none": Explanation(_("No place is offered to you now"), _("Your page shows how you take part.")),
         "offer.lapsed": Explanation(
             _("The time to answer is over"), _("The place has gone to the next in line. You can join the line again.")

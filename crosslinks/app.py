@@ -52,8 +52,12 @@ from crosslinks.programme.public import programme_public
 from crosslinks.questions import models as questions_models
 from crosslinks.questions.erasure import ERASING as ANSWERS_ERASING
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.answer_letters import LETTERS as ANSWER_LETTERS
+from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
+from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
+from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_person import registration_person
@@ -159,6 +163,7 @@ def _plug_in_features(app: Flask) -> None:
         people_manage,
         programme_manage,
         programme_public,
+        registration_answers,
         registration_api,
         registration_consents,
         registration_manage,
@@ -174,8 +179,13 @@ def _plug_in_features(app: Flask) -> None:
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS, **SCHEDULED_LETTERS}
+    app.extensions["crosslinks.letters"] = {
+        **ACCOUNT_LETTERS,
+        **REGISTRATION_LETTERS,
+        **ANSWER_LETTERS,
+        **SCHEDULED_LETTERS,
+    }
     app.extensions["crosslinks.words"] = find_words
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, SCHEDULE)
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **REGISTRATION_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, *REGISTRATION_ROUNDS, SCHEDULE)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -31,6 +31,12 @@ class LinkKind(StrEnum):
 
     MANAGE = "manage"
     """One registration: see, rename, switch, cancel, ticket, calendar file."""
+    ACCEPT = "accept"
+    """One registration: see the place that is offered, and take it."""
+    DECLINE = "decline"
+    """One registration: give back a place that was freed or offered, leave the line, follow the stream instead."""
+    COMING = "coming"
+    """One registration: say that one comes, or cannot come, or follows the stream instead."""
     PREVIEW = "preview"
     """One draft edition: read its public pages."""
     FEED = "feed"

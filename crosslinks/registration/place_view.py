@@ -13,6 +13,7 @@ from crosslinks.editions.rules import Mode
 from crosslinks.registration.codes import CodePath
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import ModeCount, Place
+from crosslinks.registration.steps import offer_is_open
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 
 OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
@@ -78,11 +79,17 @@ def day_and_time(edition: Edition) -> str:
     return _("%(day)s, %(time)s", day=day, time=format_clock(edition.starts_at, edition.zone))
 
 
+def moment_words(moment: datetime, edition: Edition) -> str:
+    """Return a moment as people write it within a sentence, in the edition's zone."""
+    day = format_weekday(moment, edition.zone)
+    return _("%(day)s, %(time)s", day=day, time=format_clock(moment, edition.zone))
+
+
 def view_place(standing: Standing, code: CodePath | None, now: datetime) -> PlaceView:
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
-    kind, status = _status(registration, standing.position)
-    deeds = [] if now >= edition.ends_at else [*_switches(standing)]
+    kind, status = _status(standing)
+    deeds = [] if now >= edition.ends_at else [*_answers(standing, now), *_switches(standing)]
     deeds.append(
         Deed(
             _("Correct your name"),
@@ -110,7 +117,50 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     )
 
 
-def _status(registration: Registration, position: int | None) -> tuple[str, str]:
+def must_answer(registration: Registration) -> bool:
+    """Say whether somebody was asked whether they come, and has not answered."""
+    asked, coming = registration.asked_at, registration.coming_at
+    return asked is not None and registration.place is Place.ONSITE and (coming is None or coming < asked)
+
+
+def _answers(standing: Standing, now: datetime) -> list[Deed]:
+    """Return what the person has been asked: about an offer, and whether they come."""
+    registration = standing.registration
+    if registration.offer_until is not None and offer_is_open(registration, now):
+        until = moment_words(registration.offer_until, standing.edition)
+        room = registration.wants is Place.ONSITE
+        return [
+            Deed(
+                _("A place in the room is kept for you") if room else _("A place on the stream is kept for you"),
+                _("It is yours if you take it by %(until)s.", until=until),
+                _("Take the place"),
+                f"{standing.base}/accept",
+                "check",
+            ),
+            Deed(
+                _("Decline the place"),
+                _("The place goes to the next in line."),
+                _("Decline"),
+                f"{standing.base}/decline",
+                grave=True,
+            ),
+        ]
+    if must_answer(registration):
+        text = _("Places that nobody confirms go to others.")
+        return [Deed(_("Are you coming?"), text, _("Answer"), f"{standing.base}/coming", "check")]
+    return []
+
+
+def _offer_words(wanted: Place, until: str) -> str:
+    if wanted is Place.ONSITE:
+        return _("A place in the room is offered to you until %(until)s", until=until)
+    return _("A place on the stream is offered to you until %(until)s", until=until)
+
+
+def _status(standing: Standing) -> tuple[str, str]:
+    registration, position = standing.registration, standing.position
+    if registration.offer_until is not None:
+        return "warn", _offer_words(registration.wants, moment_words(registration.offer_until, standing.edition))
     if registration.place is Place.ONSITE:
         return "ok", _("Confirmed, in the room")
     if registration.place is Place.DIGITAL and registration.wants is Place.NONE:

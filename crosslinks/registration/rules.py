@@ -148,18 +148,28 @@ def search_columns(given: str, family: str, organisation: str, email: str, refer
 
 @dataclass(frozen=True)
 class ModeCount:
-    """The figures of one mode: people, and None for places without limit."""
+    """The figures of one mode: people, and None for places without limit.
+
+    Who was offered a place decides about it and is not counted as waiting; a reserved one is for somebody yet to come.
+    """
 
     mode: Mode
     capacity: int | None
     places: int | None
     confirmed: int
     waiting: int
+    offered: int = 0
+    reserved: int = 0
+
+    @property
+    def taken(self) -> int:
+        """How many places are not free: held, offered or reserved."""
+        return self.confirmed + self.offered + self.reserved
 
     @property
     def free(self) -> int | None:
-        """Return places − confirmed; negative only after the capacity was lowered or a desk overrode."""
-        return None if self.places is None else self.places - self.confirmed
+        """Return places − taken; negative only after the capacity was lowered or a desk overrode."""
+        return None if self.places is None else self.places - self.taken
 
     @property
     def has_room(self) -> bool:
@@ -185,3 +195,29 @@ def availability(count: ModeCount) -> Availability:
     if count.free <= 0 or count.waiting:
         return Availability.FULL
     return Availability.FEW if count.free * 100 <= (count.places or 0) * FEW_PERCENT else Availability.FREE
+
+
+class Step(StrEnum):
+    """What asking people whether they really come goes through."""
+
+    ASK = "ask"
+    WARN = "warn"
+    RELEASE = "release"
+
+
+def steps_due(
+    now: datetime, ask_at: datetime, warn_at: datetime, release_at: datetime, starts_at: datetime
+) -> list[Step]:
+    """Return the steps whose moment has come, none once the day has started; all moments aware."""
+    if now >= starts_at:
+        return []
+    planned = ((Step.ASK, ask_at), (Step.WARN, warn_at), (Step.RELEASE, release_at))
+    return [step for step, moment in planned if now >= moment]
+
+
+def noticed_before(now: datetime, told_at: datetime, acts_at: datetime) -> datetime:
+    """Return when people must have been told at the latest for the next step at ``now``.
+
+    Half of the time planned between the two: where mails went out late, nobody loses a place without fair notice.
+    """
+    return now - (acts_at - told_at) / 2

@@ -208,4 +208,17 @@ SAMPLES |= {
     "registration_consents.show": tuple(
         Sample(f"/r/{{{who}_token}}/consents") for who in ("place", "digital", "cancelled")
     ),
+    "registration_answers.accept": (Sample("/accept/{accept_token}"),),
+    "registration_answers.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
+    "registration_answers.decline": (
+        Sample("/decline/{decline_token}"),
+        Sample("/decline/{decline_token}?to=digital"),
+    ),
+    "registration_answers.own_decline": (Sample("/r/{offered_token}/decline"),),
+    "registration_answers.coming": (
+        Sample("/coming/{coming_token}"),
+        Sample("/coming/{coming_token}?answer=no"),
+        Sample("/coming/{coming_token}?answer=digital"),
+    ),
+    "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
 }

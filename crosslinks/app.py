@@ -30,6 +30,10 @@ from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
+from crosslinks.invitations import models as invitations_models
+from crosslinks.invitations.importing import CLEARING as IMPORTS_CLEARING
+from crosslinks.invitations.importing import JOBS as IMPORT_JOBS
+from crosslinks.invitations.manage_import import imports_manage
 from crosslinks.jobs import models as jobs_models
 from crosslinks.jobs.manage import jobs_manage
 from crosslinks.jobs.public import jobs_public
@@ -75,6 +79,7 @@ TABLES = (
     checkin_models,
     documents_models,
     editions_models,
+    invitations_models,
     jobs_models,
     mail_models,
     programme_models,
@@ -141,6 +146,7 @@ def _plug_in_features(app: Flask) -> None:
         editions_manage,
         home_manage,
         home_public,
+        imports_manage,
         jobs_manage,
         jobs_public,
         mailings_manage,
@@ -163,6 +169,6 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING,)
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING, IMPORTS_CLEARING)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

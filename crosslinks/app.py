@@ -51,6 +51,8 @@ from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
+from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
+from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_person import registration_person
@@ -169,6 +171,6 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, IMPORTS_CLEARING)
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS, **REGISTRATION_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING, IMPORTS_CLEARING, *REGISTRATION_ROUNDS)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -122,7 +122,14 @@ def count_conferences() -> int:
 
 
 _LOCK_MODES = (
-    select(EditionMode.mode, EditionMode.capacity, EditionMode.overbooking, EditionMode.queue_paused)
+    select(
+        EditionMode.mode,
+        EditionMode.capacity,
+        EditionMode.overbooking,
+        EditionMode.queue_paused,
+        EditionMode.offer_hours,
+        EditionMode.places_so_far,
+    )
     .where(EditionMode.edition_id == bindparam("edition_id"))
     .order_by(EditionMode.mode.desc())
     .with_for_update()

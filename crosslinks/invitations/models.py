@@ -72,11 +72,13 @@ class Group(Base):
     contact_key: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(10), default="en")
     created_at: Mapped[datetime]
-    members: Mapped[list[GroupMember]] = relationship(back_populates="group", cascade="all, delete-orphan")
+    members: Mapped[list[GroupMember]] = relationship(
+        back_populates="group", cascade="all, delete-orphan", order_by="GroupMember.position"
+    )
 
 
 class GroupMember(Base):
-    """Who came with which group."""
+    """Who came with which group, and what the contact person typed: who was known already is not to be seen."""
 
     __tablename__ = "registration_group_member"
 
@@ -84,6 +86,9 @@ class GroupMember(Base):
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(250), default="")
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode), default=Mode.ONSITE)
     group: Mapped[Group] = relationship(back_populates="members")
 
 
@@ -111,6 +116,7 @@ class Invitation(Base):
     role: Mapped[BadgeRole] = mapped_column(enum_column(BadgeRole), default=BadgeRole.PARTICIPANT)
     mode: Mapped[Mode] = mapped_column(enum_column(Mode), default=Mode.ONSITE)
     message: Mapped[str] = mapped_column(Text, default="")
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id", ondelete="SET NULL"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"), index=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from crosslinks.invitations.inviting import Sent
 from crosslinks.invitations.models import ImportRefusal
 from crosslinks.invitations.rules import Field, InvitationKind, InvitationState, WhenKnown, column_letter
+from crosslinks.invitations.stage import Given
 from crosslinks.registration.bulk import WhenFull
 from crosslinks.registration.rules import Place
 from crosslinks.registration.words import place_words
@@ -95,4 +97,35 @@ def state_words() -> dict[InvitationState, str]:
         InvitationState.DECLINED: _("Declined"),
         InvitationState.EXPIRED: _("Ran out"),
         InvitationState.WITHDRAWN: _("Withdrawn"),
+    }
+
+
+def invited_as(kind: InvitationKind, title: str) -> str:
+    """Return the sentence that invites."""
+    return {
+        InvitationKind.GUEST: _("You are invited to %(title)s", title=title),
+        InvitationKind.SPEAKER: _("You are invited to %(title)s as a speaker", title=title),
+        InvitationKind.SPONSOR_GUEST: _("You are invited to %(title)s as a guest of a sponsor", title=title),
+        InvitationKind.PRESS: _("You are invited to %(title)s as press", title=title),
+    }[kind]
+
+
+def sent_words() -> dict[Sent, str]:
+    """Return why somebody was not invited."""
+    return {
+        Sent.SENT: _("Invited"),
+        Sent.INVITED: _("Has an invitation that is open"),
+        Sent.REGISTERED: _("Is registered already"),
+        Sent.FULL: _("No place was left to keep"),
+    }
+
+
+def given_words() -> dict[Given, str]:
+    """Return what became of people on stage."""
+    return {
+        Given.PLACE: _("Got a place"),
+        Given.ROLE: _("Was registered, and got the role on the badge"),
+        Given.HAD: _("Had both already"),
+        Given.CANCELLED: _("Has cancelled, and was left alone"),
+        Given.UNUSABLE_ADDRESS: _("No mail can be sent to the address. Correct it under People"),
     }

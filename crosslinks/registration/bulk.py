@@ -111,8 +111,8 @@ class Usher:
             seat = Seat(Fate.WAITING, Place.NONE, target, self.book.next_joined_at(target, now), position)
         if key:
             self._known.add(key)
-        self.book.shift(seat.place, 1, 0)
-        self.book.shift(seat.wants, 0, 1)
+        self.book.shift(seat.place, confirmed=1)
+        self.book.shift(seat.wants, waiting=1)
         return seat
 
 

@@ -6,6 +6,7 @@ statements and writes; the truth goes by mail.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +21,10 @@ from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import Conflict
 from crosslinks.kernel.tokens import new_reference
 from crosslinks.registration.addresses import normalise_email
-from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.models import Registration, Reservation, Ticket
 from crosslinks.registration.notices import note, queue_letter
 from crosslinks.registration.places import PlaceBook
+from crosslinks.registration.reservations import find_kept, take_kept
 from crosslinks.registration.rules import Details, EditionFacts, Place, Receipt, Source, Status, search_columns
 from crosslinks.registration.tickets import new_ticket_id
 
@@ -41,6 +43,7 @@ class _Decision:
     wants: Place
     joined_at: datetime | None = None
     position: int | None = None
+    kept: Reservation | None = None
 
     @property
     def status(self) -> Status:
@@ -68,16 +71,20 @@ def register(
     mode: Mode,
     meanwhile_digital: bool = False,
     source: Source = Source.FORM,
+    reservation_id: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
 
-    A known address gets what a newcomer would get. Raises ``Conflict`` when registration is closed, ``Invalid`` for
-    an unusable address.
+    A known address gets what a newcomer would get; a reservation is left unused by it (see ``use_reservation``).
+    ``told`` are more facts for the letter, such as ``registered_by``, the name of who did it for them.
+    Raises ``Conflict`` when registration is closed, ``Invalid`` for an unusable address, ``Gone`` or ``NotFound`` for
+    a reservation that is not kept (any more).
     """
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
     require_open(book.edition, now)
-    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
+    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital, reservation_id=reservation_id)
     known, reference = _look_up(edition_id, address[1])
     seq = next_roster_seq(edition_id)
     if known is None:
@@ -97,10 +104,10 @@ def register(
             if known is None:
                 raise
         else:
-            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
+            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, told=told)
     else:
         _write_as_much(known.id)
-    return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
+    return _answer_the_same(known, reference, decision, book, actor=actor, now=now, told=told)
 
 
 def add_by_hand(
@@ -113,16 +120,18 @@ def add_by_hand(
     meanwhile_digital: bool = False,
     source: Source = Source.ORGANIZER,
     override: str = "",
+    reservation_id: int | None = None,
     **more: Any,
 ) -> Receipt:
     """Register somebody for an organizer or a desk, at any time; the address may be empty, ``more`` are columns.
 
-    ``override`` is the reason for a place although the mode is full. Raises ``Conflict`` when the address is known.
+    ``override`` is the reason for a place although the mode is full, ``reservation_id`` the place kept for them.
+    Raises ``Conflict`` when the address is known, ``Gone`` or ``NotFound`` for a place that is not kept (any more).
     """
     address = normalise_email(details.email) if details.email else ("", "")
     book = PlaceBook(edition_id)
-    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
-    if override:
+    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital, reservation_id=reservation_id)
+    if override and decision.kept is None:
         decision = _Decision(mode, Place.of(mode), Place.NONE)
     known, reference = _look_up(edition_id, address[1])
     if known is not None:
@@ -142,8 +151,12 @@ def add_by_hand(
     return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, override=override)
 
 
-def _decide(book: PlaceBook, mode: Mode, now: datetime, *, meanwhile_digital: bool) -> _Decision:
+def _decide(
+    book: PlaceBook, mode: Mode, now: datetime, *, meanwhile_digital: bool, reservation_id: int | None
+) -> _Decision:
     target = Place.of(mode)
+    if reservation_id is not None:
+        return _Decision(mode, target, Place.NONE, kept=find_kept(book, reservation_id, mode, now))
     if book.count(mode).has_room:
         return _Decision(mode, target, Place.NONE)
     held = Place.NONE
@@ -222,9 +235,10 @@ def _welcome(
     actor: Actor,
     now: datetime,
     override: str = "",
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     if address:
-        facts = {} if decision.position is None else {"position": decision.position}
+        facts = dict(told or {}) | ({} if decision.position is None else {"position": decision.position})
         queue_letter(
             book.edition,
             decision.status.value,
@@ -236,13 +250,22 @@ def _welcome(
             mode=decision.mode.value,
             **facts,
         )
+    if decision.kept is not None:
+        take_kept(decision.kept, book, registration_id, now)
     after = {"place": decision.place, "wants": decision.wants} | ({"override": override} if override else {})
     note(book.edition, registration_id, "created", actor=actor, now=now, after=after)
     return _close(book, decision, reference, registration_id, is_known=False)
 
 
 def _answer_the_same(
-    known: Row[Any], reference: str, decision: _Decision, book: PlaceBook, *, actor: Actor, now: datetime
+    known: Row[Any],
+    reference: str,
+    decision: _Decision,
+    book: PlaceBook,
+    *,
+    actor: Actor,
+    now: datetime,
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     queue_letter(
         book.edition,
@@ -252,6 +275,7 @@ def _answer_the_same(
         language=known.language,
         to_address=known.email,
         to_name=f"{known.given_name} {known.family_name}".strip(),
+        **(told or {}),
     )
     note(book.edition, known.id, "repeated", actor=actor, now=now)
     return _close(book, decision, reference, known.id, is_known=True)
@@ -259,8 +283,8 @@ def _answer_the_same(
 
 def _close(book: PlaceBook, decision: _Decision, reference: str, registration_id: int, *, is_known: bool) -> Receipt:
     """Raise the public revision when a newcomer changes the word for places left, then write."""
-    book.shift(decision.place, 1, 0)
-    book.shift(decision.wants, 0, 1)
+    book.shift(decision.place, confirmed=1)
+    book.shift(decision.wants, waiting=1)
     book.close()
     db.session.flush()
     return Receipt(decision.status, decision.place, reference, decision.position, registration_id, is_known=is_known)

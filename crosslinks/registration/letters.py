@@ -53,7 +53,8 @@ def _open(letter: Letter) -> _Subject:
     return _Subject(letter, registration, get_edition_by_id(registration.edition_id))
 
 
-def _frame(edition: Edition, language: str) -> LetterFrame:
+def letter_frame(edition: Edition, language: str) -> LetterFrame:
+    """Return what surrounds every letter about an edition; within ``speaking``."""
     lines = [
         _("Everything about your registration is erased on %(day)s.", day=format_day(edition.erase_on, None, language)),
         organiser_line(edition.conference),
@@ -117,7 +118,7 @@ def _render(
     letter, edition = about.letter, about.edition
     with speaking(letter.language) as language:
         starts = datetime.fromisoformat(letter.data["starts_at"])
-        frame = _frame(edition, language)
+        frame = letter_frame(edition, language)
         facts = _facts(about, language, place)
         day = format_day(starts, edition.zone, language)
     return render_letter(
@@ -126,6 +127,7 @@ def _render(
         frame=frame,
         attachments=attachments,
         name=letter.data["name"],
+        registered_by=letter.data.get("registered_by", ""),
         given_name=about.registration.given_name,
         title=letter.data["edition"],
         number=edition.number,

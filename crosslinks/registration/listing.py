@@ -192,7 +192,7 @@ _LINE = (
         )
         .label("position"),
     )
-    .where(Registration.edition_id == bindparam("edition_id"), _WAITS)
+    .where(Registration.edition_id == bindparam("edition_id"), _WAITS, Registration.offer_until.is_(None))
     .subquery()
 )
 _POSITIONS = select(_LINE.c.id, _LINE.c.position)

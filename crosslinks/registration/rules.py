@@ -150,18 +150,28 @@ def search_columns(given: str, family: str, organisation: str, email: str, refer
 
 @dataclass(frozen=True)
 class ModeCount:
-    """The figures of one mode: people, and None for places without limit."""
+    """The figures of one mode: people, and None for places without limit.
+
+    Who was offered a place decides about it and is not counted as waiting; a reserved one is for somebody yet to come.
+    """
 
     mode: Mode
     capacity: int | None
     places: int | None
     confirmed: int
     waiting: int
+    offered: int = 0
+    reserved: int = 0
+
+    @property
+    def taken(self) -> int:
+        """How many places are not free: held, offered or reserved."""
+        return self.confirmed + self.offered + self.reserved
 
     @property
     def free(self) -> int | None:
-        """Return places − confirmed; negative only after the capacity was lowered or a desk overrode."""
-        return None if self.places is None else self.places - self.confirmed
+        """Return places − taken; negative only after the capacity was lowered or a desk overrode."""
+        return None if self.places is None else self.places - self.taken
 
     @property
     def has_room(self) -> bool:

@@ -45,6 +45,11 @@ def refuse_cancelled(registration: Registration) -> None:
         raise Conflict("registration.cancelled")
 
 
+def offer_is_open(registration: Registration, now: datetime) -> bool:
+    """Say whether a place is kept for somebody until they decide."""
+    return registration.offer_until is not None and now < registration.offer_until
+
+
 def settle(book: PlaceBook, now: datetime) -> None:
     """Give what was freed to the next in line, and let public pages follow."""
     promote_waiting(actor=Actor.system("waiting list"), now=now, book=book)

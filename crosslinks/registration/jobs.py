@@ -1,0 +1,41 @@
+"""What happens to places in the background: in steps, and by the clock of the conference."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from crosslinks.jobs.runs import Handler, JobRun
+from crosslinks.jobs.work import Round
+from crosslinks.kernel.clock import now
+from crosslinks.kernel.db import db, transaction
+from crosslinks.registration.lapses import lapse_due, list_due
+from crosslinks.registration.waiting_list import PROMOTE, go_on_promoting
+
+
+def promote_the_rest(edition_id: int) -> None:
+    """Hand out what is held back, step by step; other writers come in between."""
+    more = True
+    while more:
+        with transaction():
+            more = go_on_promoting(now=now(), edition_id=edition_id)
+
+
+def _promote(run: JobRun) -> None:
+    if run.edition_id is not None:
+        promote_the_rest(run.edition_id)
+
+
+def lapse(moment: datetime) -> None:
+    """End what has lapsed, and go on handing out places where a job was lost."""
+    due = list_due(moment)
+    db.session.rollback()
+    for edition_id in due:
+        more = True
+        while more:
+            with transaction():
+                more = lapse_due(now=moment, edition_id=edition_id)
+        promote_the_rest(edition_id)
+
+
+JOBS: dict[str, Handler] = {PROMOTE: _promote}
+ROUNDS = (Round("registration.lapse", timedelta(minutes=1), lapse),)

@@ -31,6 +31,10 @@ from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
+from crosslinks.invitations import models as invitations_models
+from crosslinks.invitations.importing import CLEARING as IMPORTS_CLEARING
+from crosslinks.invitations.importing import JOBS as IMPORT_JOBS
+from crosslinks.invitations.manage_import import imports_manage
 from crosslinks.jobs import models as jobs_models
 from crosslinks.jobs.manage import jobs_manage
 from crosslinks.jobs.public import jobs_public
@@ -88,6 +92,7 @@ TABLES = (
     consents_models,
     documents_models,
     editions_models,
+    invitations_models,
     jobs_models,
     mail_models,
     mailings_models,
@@ -156,6 +161,7 @@ def _plug_in_features(app: Flask) -> None:
         editions_manage,
         home_manage,
         home_public,
+        imports_manage,
         jobs_manage,
         jobs_public,
         mailings_manage,
@@ -186,6 +192,6 @@ def _plug_in_features(app: Flask) -> None:
         **SCHEDULED_LETTERS,
     }
     app.extensions["crosslinks.words"] = find_words
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **REGISTRATION_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, *REGISTRATION_ROUNDS, SCHEDULE)
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS, **REGISTRATION_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, IMPORTS_CLEARING, *REGISTRATION_ROUNDS, SCHEDULE)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

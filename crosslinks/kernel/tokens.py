@@ -41,6 +41,8 @@ class LinkKind(StrEnum):
     """One draft edition: read its public pages."""
     FEED = "feed"
     """One registration's calendar: read."""
+    INVITATION = "invitation"
+    """One invitation: read it, and accept or decline it while it is open."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ statements and writes; the truth goes by mail.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,12 +79,14 @@ def register(
     answers: Checked = NOTHING,
     consents: Sequence[Wording] = (),
     reservation_id: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
 
     A known address gets what a newcomer would get; its answers and consents stay, since anybody can type it, and a
-    reservation is left unused by it (see ``use_reservation``). Raises ``Conflict`` when registration is closed,
-    ``Invalid`` for an unusable address, ``Gone`` or ``NotFound`` for a reservation that is not kept (any more).
+    reservation is left unused by it (see ``use_reservation``). ``told`` are more facts for the letter, such as
+    ``registered_by``, the name of who did it for them. Raises ``Conflict`` when registration is closed, ``Invalid`` for
+    an unusable address, ``Gone`` or ``NotFound`` for a reservation that is not kept (any more).
     """
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
@@ -114,12 +116,12 @@ def register(
                 actor=actor, now=now, edition_id=edition_id, registration_id=added, chosen=consents,
                 language=details.language,
             )  # fmt: skip
-            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
+            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, told=told)
     else:
         _write_as_much(known.id)
     write_as_much(registration_id=known.id, answers=answers)
     write_as_many_consents(now=now, edition_id=edition_id, chosen=consents)
-    return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
+    return _answer_the_same(known, reference, decision, book, actor=actor, now=now, told=told)
 
 
 def add_by_hand(
@@ -249,9 +251,10 @@ def _welcome(
     actor: Actor,
     now: datetime,
     override: str = "",
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     if address:
-        facts = {} if decision.position is None else {"position": decision.position}
+        facts = dict(told or {}) | ({} if decision.position is None else {"position": decision.position})
         queue_letter(
             book.edition,
             decision.status.value,
@@ -271,7 +274,14 @@ def _welcome(
 
 
 def _answer_the_same(
-    known: Row[Any], reference: str, decision: _Decision, book: PlaceBook, *, actor: Actor, now: datetime
+    known: Row[Any],
+    reference: str,
+    decision: _Decision,
+    book: PlaceBook,
+    *,
+    actor: Actor,
+    now: datetime,
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     queue_letter(
         book.edition,
@@ -281,6 +291,7 @@ def _answer_the_same(
         language=known.language,
         to_address=known.email,
         to_name=f"{known.given_name} {known.family_name}".strip(),
+        **(told or {}),
     )
     note(book.edition, known.id, "repeated", actor=actor, now=now)
     return _close(book, decision, reference, known.id, is_known=True)

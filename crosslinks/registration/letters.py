@@ -94,7 +94,8 @@ def _invented(letter: Letter) -> Registration:
     )
 
 
-def _frame(edition: Edition, language: str) -> LetterFrame:
+def letter_frame(edition: Edition, language: str) -> LetterFrame:
+    """Return what surrounds every letter about an edition; within ``speaking``."""
     lines = [
         _("Everything about your registration is erased on %(day)s.", day=format_day(edition.erase_on, None, language)),
         organiser_line(edition.conference),
@@ -166,7 +167,7 @@ def render_about(
     letter, edition = about.letter, about.edition
     with speaking(letter.language) as language:
         starts = datetime.fromisoformat(letter.data["starts_at"])
-        frame = _frame(edition, language)
+        frame = letter_frame(edition, language)
         facts = _facts(about, language, place)
         day = format_day(starts, edition.zone, language)
         given = letter_facts(about.registration, edition, language, about.token) | _facts_of_its_own(more)
@@ -179,6 +180,7 @@ def render_about(
         words=words,
         given=given,
         name=letter.data["name"],
+        registered_by=letter.data.get("registered_by", ""),
         given_name=about.registration.given_name,
         title=letter.data["edition"],
         number=edition.number,

@@ -48,6 +48,7 @@ def list_registrations(conference: str, edition: str) -> str:
         manage_frame(found),
         edition=found,
         base=base,
+        import_url=manage_url(found, "import"),
         wanted=wanted,
         page=page,
         chips=_chips(base, wanted, page),

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from crosslinks.config import settings
 from crosslinks.consents.boxes import choose_wordings, read_ticked, show_boxes
 from crosslinks.consents.queries import list_wordings
-from crosslinks.editions.frames import public_frame
+from crosslinks.editions.frames import edition_url, public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.public import open_edition
 from crosslinks.editions.rules import Mode
@@ -41,7 +41,7 @@ registration_public = Blueprint("registration_public", __name__)
 DONE_SECONDS = 3600
 
 
-def _closed(edition: Edition) -> BaseResponse | None:
+def closed_page(edition: Edition) -> BaseResponse | None:
     """Return the page of an edition that takes nobody now, or None when it does."""
     try:
         require_open(get_edition_facts(edition.id), now())
@@ -105,6 +105,7 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
         ways=_ways(edition, counts),
         asked=asked,
         boxes=show_boxes(list_wordings(edition.id), read_ticked(request.form)),
+        group_url=edition_url(edition, "register/group"),
         takes_onsite=onsite is not None,
         may_wait_digitally=bool(onsite and digital and not onsite.has_room and digital.has_room),
     )
@@ -116,7 +117,7 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
 @registration_public.get("/<conference>/<edition>/register")
 def form(conference: str, edition: str) -> BaseResponse:
     found = open_edition(conference, edition)
-    closed = _closed(found)
+    closed = closed_page(found)
     if closed is not None:
         return closed
     offered = [row.mode.value for row in found.modes]
@@ -130,7 +131,7 @@ def form(conference: str, edition: str) -> BaseResponse:
 def take_place(conference: str, edition: str) -> BaseResponse:
     found = open_edition(conference, edition)
     spend_client_request()
-    closed = _closed(found)
+    closed = closed_page(found)
     if closed is not None:
         return closed
     sent = RegisterForm()

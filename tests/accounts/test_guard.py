@@ -25,6 +25,7 @@ TABLES = {
     "badges": "job",
     "devices": "device",
     "gates": "gate",
+    "import": "import_run",
     "jobs": "job",
     "mail": "mail",
     "people": "person",

@@ -19,6 +19,7 @@ from crosslinks.checkin.api import checkin_api
 from crosslinks.checkin.manage import checkin_manage
 from crosslinks.checkin.public import checkin_public
 from crosslinks.config import Settings, load_settings
+from crosslinks.consents import models as consents_models
 from crosslinks.documents import models as documents_models
 from crosslinks.documents.manage import documents_manage
 from crosslinks.documents.printing import JOBS as DOCUMENTS_JOBS
@@ -73,6 +74,7 @@ from crosslinks.web.security import Guard, init_security
 TABLES = (
     accounts_models,
     checkin_models,
+    consents_models,
     documents_models,
     editions_models,
     jobs_models,

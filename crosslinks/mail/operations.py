@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Let
 
 _INSERT = OutboxMail.metadata.tables[OutboxMail.__tablename__].insert()
 _INSERT_MANY = insert(OutboxMail).returning(OutboxMail.id, sort_by_parameter_order=True)
-_KEPT = {Outcome.HELD: MailState.HELD, Outcome.WITHHELD: MailState.WITHHELD}
+_KEPT = {Outcome.PAUSED: MailState.PAUSED, Outcome.WITHHELD: MailState.WITHHELD}
 
 
 def queue_mail(
@@ -71,14 +71,15 @@ class Addressed:
     to_name: str
     language: str
     registration_id: int | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
 
 
 def queue_mails(
-    *, kind: str, to: Sequence[Addressed], data: dict[str, Any], edition_id: int, now: datetime, held: bool = False
+    *, kind: str, to: Sequence[Addressed], data: dict[str, Any], edition_id: int, now: datetime, paused: bool = False
 ) -> list[int]:
     """Add one bulk message for each of ``to``, at most 200, and return their ids in that order.
 
-    ``held`` ones wait until somebody lets them go.
+    ``paused`` ones wait until somebody lets them go. Each message's data is ``data`` and what is its own.
     """
     moment = real_now()
     rows = [
@@ -91,9 +92,9 @@ def queue_mails(
             "account_id": None,
             "to_address": one.to_address,
             "to_name": one.to_name,
-            "data": data,
+            "data": {**data, **one.own},
             "bulk": True,
-            "state": MailState.HELD if held else MailState.QUEUED,
+            "state": MailState.PAUSED if paused else MailState.QUEUED,
             "next_attempt_at": moment,
             "created_at": now,
         }
@@ -154,7 +155,7 @@ def note_answers(*, answers: Mapping[int, Answer], owner: str, now: datetime) ->
 
     A 250 counts whoever holds the claim by now: that message was taken, so it is sent. The rest counts as an attempt,
     while the claim is ours; after the last one the message has failed, with the server's words. What was not even
-    attempted is held or withheld and counts as none.
+    attempted is paused or withheld and counts as none.
     """
     rows = db.session.scalars(
         select(OutboxMail)

@@ -20,8 +20,8 @@ class MailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
-    HELD = "held"
-    """It waits until somebody lets it go, such as when its mailing is paused."""
+    PAUSED = "paused"
+    """Its mailing is paused: it waits until somebody lets that go on."""
     WITHHELD = "withheld"
     """It shall not be sent any more; ``last_error`` says why in one of our own words."""
 
@@ -35,14 +35,14 @@ class Outcome(StrEnum):
     """Refused for now, or the connection broke: again after a while, not for ever."""
     REFUSED = "refused"
     """Refused for good: nobody tries again by themselves."""
-    HELD = "held"
+    PAUSED = "paused"
     """Not handed over: it waits until somebody lets it go. It counts as no attempt."""
     WITHHELD = "withheld"
     """Not handed over, and never again: whom it was for does not want it any more, or it was called back."""
 
 
 class LetterKept(Exception):
-    """What a letter's function raises when the letter shall not go, now (``HELD``) or at all (``WITHHELD``)."""
+    """What a letter's function raises when the letter shall not go, now (``PAUSED``) or at all (``WITHHELD``)."""
 
     def __init__(self, outcome: Outcome, reason: str = "") -> None:
         super().__init__(reason)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -14,7 +14,7 @@ def mail_states(*states: str) -> sa.Enum:
 
 
 FEWER = ("queued", "sent", "failed")
-MORE = (*FEWER, "held", "withheld")
+MORE = (*FEWER, "held", "paused", "withheld")
 
 
 def upgrade() -> None:

@@ -309,7 +309,7 @@ def test_a_few_answers_share_one_commit_and_all_stand_in_the_note_before(
     assert get(ids[3]).state is MailState.FAILED
 
 
-@pytest.mark.parametrize(("outcome", "state"), [(Outcome.HELD, MailState.HELD), (Outcome.WITHHELD, MailState.WITHHELD)])
+@pytest.mark.parametrize(("outcome", "state"), [(Outcome.PAUSED, MailState.PAUSED), (Outcome.WITHHELD, MailState.WITHHELD)])
 def test_a_letter_that_shall_not_go_is_kept_and_costs_no_attempt(
     app: Flask, sending: Delivery, smtp_server: SmtpDouble, outcome: Outcome, state: MailState
 ) -> None:
@@ -323,7 +323,7 @@ def test_a_letter_that_shall_not_go_is_kept_and_costs_no_attempt(
     assert (mail.state, mail.attempts, mail.last_error, mail.lease_owner) == (state, 0, "why", "")
     assert smtp_server.taken == []
     with transaction():
-        assert retry_mail(mail=get(mail_id)) is (outcome is Outcome.HELD)
+        assert retry_mail(mail=get(mail_id)) is (outcome is Outcome.PAUSED)
 
 
 def test_a_suspended_worker_gives_its_old_claims_up(app: Flask, smtp_server: SmtpDouble,

@@ -53,6 +53,7 @@ class Edition(Base):
     doors_at: Mapped[datetime | None]
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    answers_until: Mapped[datetime | None]
     erase_on: Mapped[date]
     theme: Mapped[Texts] = mapped_column(default=dict)
     lead: Mapped[Texts] = mapped_column(default=dict)
@@ -86,6 +87,11 @@ class Edition(Base):
     def title(self) -> str:
         """The edition's short name, such as "Cancer Crosslinks 2024"."""
         return f"{self.conference.name} {self.slug}"
+
+    @property
+    def answers_deadline(self) -> datetime:
+        """Until when participants change their answers: as set, else when registration closes, else the start."""
+        return self.answers_until or self.registration_closes_at or self.starts_at
 
     def mode(self, mode: Mode) -> EditionMode | None:
         """Return the row of ``mode``, or None when this edition does not offer it."""

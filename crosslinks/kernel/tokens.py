@@ -35,6 +35,10 @@ class LinkKind(StrEnum):
     """One draft edition: read its public pages."""
     FEED = "feed"
     """One registration's calendar: read."""
+    FOLLOW = "follow"
+    """One entry of an interest list: confirm it, take it away."""
+    UNSUBSCRIBE = "unsubscribe"
+    """One registration: withdraw its consent to news and invitations, which also takes its address off the list."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
@@ -15,7 +15,8 @@ from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.db import db
 from crosslinks.mailings.models import Follower
-from crosslinks.mailings.rules import Attended, Audience, Purpose, Source
+from crosslinks.mailings.purposes import Attended, Audience, Purpose, Source
+from crosslinks.questions.queries import registrations_with_answer
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place, Status
 
@@ -74,6 +75,9 @@ def _filters(edition_id: int, audience: Audience) -> list[ColumnElement[bool]]:
         found.append(_CAME if audience.attended is Attended.YES else ~_CAME)
     if audience.consent is not None:
         found.append(Registration.id.in_(agreeing(edition_id, audience.consent)))
+    if audience.question:
+        answered = registrations_with_answer(edition_id, audience.question, [audience.answer] if audience.answer else [])
+        found.append(Registration.id.in_(answered))
     return found
 
 
@@ -99,13 +103,9 @@ def _of_last_edition(edition: Edition, audience: Audience) -> Select[Any]:
     asked = select(*_FROM_REGISTRATION).where(
         Registration.edition_id == last,
         Registration.email_key != "",
-        Registration.id.in_(_agreeing_to_be_invited(last)),
+        Registration.id.in_(agreeing(cast("int", last), ConsentPurpose.NEXT_EDITION)),
     )
     return asked.where(Registration.language == audience.language) if audience.language else asked
-
-
-def _agreeing_to_be_invited(edition_id: Any) -> Select[int]:
-    return agreeing(edition_id, ConsentPurpose.NEXT_EDITION)
 
 
 def _followers(edition: Edition, audience: Audience) -> Select[Any]:

@@ -27,7 +27,7 @@ from crosslinks.mail.operations import Addressed, queue_mails
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.audiences import Reached, count_reached
 from crosslinks.mailings.models import Mailing, MailingRecipient
-from crosslinks.mailings.rules import CALLED_BACK, Audience, MailingState, Purpose, read_audience
+from crosslinks.mailings.purposes import CALLED_BACK, Audience, MailingState, Purpose, read_audience
 
 QUEUE = "mailings.queue"
 CHUNK = 200

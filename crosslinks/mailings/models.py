@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crosslinks.kernel.columns import JsonDict, Texts, enum_column
 from crosslinks.kernel.db import Base
-from crosslinks.mailings.rules import MailingState, Purpose
+from crosslinks.mailings.purposes import MailingState, Purpose
 
 
 class Mailing(Base):

@@ -64,8 +64,8 @@ class Attended(StrEnum):
 class Audience:
     """Whom a mailing is for; every default leaves nobody out but those who cancelled.
 
-    ``newcomers`` leaves out of news who is registered for this edition already. ``question`` and ``answer`` name one
-    answer to one question.
+    ``newcomers`` leaves out of news who is registered for this edition already. ``question`` and ``answer`` are a
+    question's id and the id of one of its choices, or ``yes`` and ``no``.
     """
 
     source: Source = Source.EDITION

@@ -39,7 +39,11 @@ from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
+from crosslinks.mailings import models as mailings_models
+from crosslinks.mailings.interest import ROUNDS as INTEREST_ROUNDS
+from crosslinks.mailings.mailing_letters import LETTERS as MAILING_LETTERS
 from crosslinks.mailings.manage import mailings_manage
+from crosslinks.mailings.queueing import JOBS as MAILING_JOBS
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
 from crosslinks.programme.manage_people import people_manage
@@ -81,6 +85,7 @@ TABLES = (
     editions_models,
     jobs_models,
     mail_models,
+    mailings_models,
     programme_models,
     questions_models,
     registration_models,
@@ -167,7 +172,7 @@ def _plug_in_features(app: Flask) -> None:
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING)
+    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **MAILING_LETTERS, **REGISTRATION_LETTERS}
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **MAILING_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, *INTEREST_ROUNDS)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -20,7 +20,7 @@ from crosslinks.mail.answered import AnsweredNote, settle_notes
 from crosslinks.mail.message import AddressUnusable, build_message, sender, wire_address
 from crosslinks.mail.operations import claim_mails, give_back, note_answers, note_sent, renew_claims
 from crosslinks.mail.queries import mail_is_due
-from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, LetterKept, Outcome, Rendered
+from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, LetterKept, Outcome, Rendered, UnfilledLetter
 from crosslinks.mail.smtp import Postman, ServerUnavailable
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,20 @@ SURE_OF_LEASE = 0.7
 class LetterBroken(Exception):
     """A letter that cannot be made; the message says why."""
 
+    outcome = Outcome.REFUSED
+
+
+class LetterHeld(LetterBroken):
+    """A letter whose words cannot be filled: held until an organizer mends them."""
+
+    outcome = Outcome.UNFILLED
+
 
 def make_letter(letter: Letter) -> Rendered:
-    """Render a letter with the function of its kind, reading at most; raises ``LetterBroken`` or ``LetterKept``."""
+    """Render a letter with the function of its kind, reading at most.
+
+    Raises ``LetterBroken``, ``LetterHeld`` or ``LetterKept``.
+    """
     makers = cast("dict[str, LetterMaker]", current_app.extensions["crosslinks.letters"])
     maker = makers.get(letter.kind)
     if maker is None:
@@ -49,6 +60,8 @@ def make_letter(letter: Letter) -> Rendered:
         return maker(letter)
     except LetterKept:
         raise
+    except UnfilledLetter as error:
+        raise LetterHeld(str(error)) from error
     except Exception as error:
         log.exception("letter %s of kind %s cannot be made", letter.message_id, letter.kind)
         raise LetterBroken(f"The letter cannot be made: {type(error).__name__}: {error}") from error
@@ -116,7 +129,10 @@ class Delivery:
         except LetterKept as kept:
             self._keep_answer(claim, Answer(kept.outcome, kept.reason))
             return
-        except (LetterBroken, AddressUnusable) as error:
+        except LetterBroken as error:
+            self._keep_answer(claim, Answer(error.outcome, str(error)))
+            return
+        except AddressUnusable as error:
             self._keep_answer(claim, Answer(Outcome.REFUSED, str(error)))
             return
         except Exception as error:  # one broken message must not hold up all that come after it

@@ -17,7 +17,18 @@ from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, insert_row, wake_worker
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.queries import is_due
-from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Letter, MailState, Outcome, retry_delay
+from crosslinks.mail.rules import (
+    BATCH,
+    LEASE,
+    MAX_ATTEMPTS,
+    UNSENT,
+    Answer,
+    Claim,
+    Letter,
+    MailState,
+    Outcome,
+    retry_delay,
+)
 
 _INSERT = OutboxMail.metadata.tables[OutboxMail.__tablename__].insert()
 _INSERT_MANY = insert(OutboxMail).returning(OutboxMail.id, sort_by_parameter_order=True)
@@ -183,7 +194,9 @@ def _note(mail: OutboxMail, answer: Answer, owner: str, now: datetime) -> bool:
         mail.state = _KEPT[answer.outcome]
         return True
     mail.attempts += 1
-    if answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
+    if answer.outcome is Outcome.UNFILLED:
+        mail.state = MailState.HELD
+    elif answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
         mail.state = MailState.FAILED
     else:
         mail.next_attempt_at = real_now() + retry_delay(mail.attempts)
@@ -216,7 +229,7 @@ def give_back(*, mail_ids: Sequence[int], owner: str, reason: str = "", wait: ti
 
 
 def retry_mail(*, mail: OutboxMail) -> bool:
-    """Queue a failed or waiting message to be sent at once, with all its attempts again.
+    """Queue a message that is not sent to be sent at once, with all its attempts again.
 
     Returns False when it is sent, or shall not be sent any more.
     """
@@ -231,10 +244,10 @@ def retry_mail(*, mail: OutboxMail) -> bool:
 
 
 def retry_failed(*, edition_id: int, limit: int = 200) -> int:
-    """Queue an edition's failed messages again, at most ``limit`` in one transaction; return how many those were."""
+    """Queue an edition's failed and held messages again, at most ``limit`` at once; return how many those were."""
     rows = db.session.scalars(
         select(OutboxMail)
-        .where(OutboxMail.edition_id == edition_id, OutboxMail.state == MailState.FAILED)
+        .where(OutboxMail.edition_id == edition_id, OutboxMail.state.in_(UNSENT))
         .order_by(OutboxMail.id)
         .limit(limit)
         .with_for_update()

@@ -76,7 +76,9 @@ def _filters(edition_id: int, audience: Audience) -> list[ColumnElement[bool]]:
     if audience.consent is not None:
         found.append(Registration.id.in_(agreeing(edition_id, audience.consent)))
     if audience.question:
-        answered = registrations_with_answer(edition_id, audience.question, [audience.answer] if audience.answer else [])
+        answered = registrations_with_answer(
+            edition_id, audience.question, [audience.answer] if audience.answer else []
+        )
         found.append(Registration.id.in_(answered))
     return found
 
@@ -128,9 +130,7 @@ def _everybody(edition: Edition, purpose: Purpose, audience: Audience) -> Any:
 
 def _registered_already(edition_id: int, key: Any) -> ColumnElement[bool]:
     present = aliased(Registration)
-    return exists().where(
-        present.edition_id == edition_id, present.email_key == key, present.cancelled_at.is_(None)
-    )
+    return exists().where(present.edition_id == edition_id, present.email_key == key, present.cancelled_at.is_(None))
 
 
 def _each_once(edition: Edition, purpose: Purpose, audience: Audience) -> Any:
@@ -165,9 +165,7 @@ def still_wants_news(registration_id: int | None, follower_id: int | None) -> bo
         return bool(db.session.scalar(select(exists().where(*known))))
     last = (
         select(ConsentEntry.given)
-        .where(
-            ConsentEntry.registration_id == registration_id, ConsentEntry.purpose == ConsentPurpose.NEXT_EDITION
-        )
+        .where(ConsentEntry.registration_id == registration_id, ConsentEntry.purpose == ConsentPurpose.NEXT_EDITION)
         .order_by(ConsentEntry.id.desc())
         .limit(1)
     )

@@ -62,7 +62,9 @@ class MailingForm(FlaskForm):
     body_nb = _body(_l("Text, in Norwegian"))
 
     @classmethod
-    def of(cls, edition: Edition, mailing: Mailing | None = None, values: Mapping[str, Any] | None = None) -> MailingForm:
+    def of(
+        cls, edition: Edition, mailing: Mailing | None = None, values: Mapping[str, Any] | None = None
+    ) -> MailingForm:
         """Return the form filled with a draft or with ``values``, or with what was just sent."""
         audience = read_audience(mailing.purpose, mailing.audience).as_dict() if mailing else {}
         if audience.get("question"):
@@ -109,7 +111,8 @@ class MailingForm(FlaskForm):
         found = {field.name: field.data for field in self if field.name != "answer"}
         usable = question.isascii() and question.isdigit() and len(question) < 10
         return read_audience(
-            self.chosen_purpose, found | {"question": int(question) if usable else 0, "answer": answer if usable else ""}
+            self.chosen_purpose,
+            found | {"question": int(question) if usable else 0, "answer": answer if usable else ""},
         )
 
     def texts(self, name: str) -> Texts:

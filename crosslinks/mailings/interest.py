@@ -138,7 +138,8 @@ def count_followers(conference_id: int) -> tuple[int, int]:
     """Return how many are on the list, and how many have not confirmed yet."""
     row = db.session.execute(
         select(
-            func.count().filter(Follower.confirmed_at.is_not(None)), func.count().filter(Follower.confirmed_at.is_(None))
+            func.count().filter(Follower.confirmed_at.is_not(None)),
+            func.count().filter(Follower.confirmed_at.is_(None)),
         )
         .select_from(Follower)
         .where(Follower.conference_id == conference_id)

@@ -57,7 +57,9 @@ def mailing_letter(letter: Letter) -> Rendered:
         if TEST in letter.data:
             subject = _("Test: %(subject)s", subject=subject)
         frame = _frame(edition, language, mailing.purpose)
-    unsubscribe = _unsubscribe_url(mailing, registration, follower, is_real=not letter.preview and TEST not in letter.data)
+    unsubscribe = _unsubscribe_url(
+        mailing, registration, follower, is_real=not letter.preview and TEST not in letter.data
+    )
     return render_letter(
         "mailings/mail/mailing",
         language,

@@ -29,7 +29,7 @@ from crosslinks.mail.masking import mask_links, with_pictures
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import read_letter, retry_failed, retry_mail
 from crosslinks.mail.queries import count_mails, get_mail, list_kinds, list_mails, select_mails
-from crosslinks.mail.rules import MailState, Rendered
+from crosslinks.mail.rules import UNSENT, MailState, Rendered
 from crosslinks.mailings.outbox import OutboxFilter, read_outbox_filter
 from crosslinks.mailings.words import kind_words, state_words
 from crosslinks.web.arguments import page_of
@@ -81,7 +81,7 @@ def list_messages(conference: str, edition: str) -> str:
         kinds={kind: kind_words(kind) for kind in kinds},
         kind_words=kind_words,
         state_words=state_words,
-        failed=counts[MailState.FAILED],
+        failed=sum(counts[state] for state in UNSENT),
         heads={sort: (base + query, direction) for sort, (query, direction) in _heads(wanted).items()},
         previous_url=base + wanted.query(page=page.number - 1) if page.number > 1 else "",
         next_url=base + wanted.query(page=page.number + 1) if page.has_next else "",

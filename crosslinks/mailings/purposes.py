@@ -83,9 +83,7 @@ class Audience:
     def as_dict(self) -> dict[str, Any]:
         """Return what differs from the default, as plain data."""
         found = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: value.value if isinstance(value, StrEnum) else value for name, value in found.items() if value
-        }
+        return {name: value.value if isinstance(value, StrEnum) else value for name, value in found.items() if value}
 
     @property
     def filters(self) -> int:

@@ -129,9 +129,7 @@ def is_over(mailing: Mailing, counts: dict[MailState, int]) -> bool:
 def erase_recipient(*, registration_id: int) -> int:
     """Forget that a person was among those of any mailing, with the messages to them; return how many those were."""
     mails = list(
-        db.session.scalars(
-            select(MailingRecipient.mail_id).where(MailingRecipient.registration_id == registration_id)
-        )
+        db.session.scalars(select(MailingRecipient.mail_id).where(MailingRecipient.registration_id == registration_id))
     )
     db.session.execute(delete(MailingRecipient).where(MailingRecipient.registration_id == registration_id))
     db.session.execute(delete(OutboxMail).where(OutboxMail.id.in_(mails)))

@@ -30,6 +30,7 @@ def state_words(state: MailState) -> str:
         MailState.QUEUED: _("Waits"),
         MailState.SENT: _("Sent"),
         MailState.FAILED: _("Failed"),
+        MailState.HELD: _("Held"),
         MailState.PAUSED: _("Paused"),
         MailState.WITHHELD: _("Not sent"),
     }[state]

@@ -16,9 +16,11 @@ from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.consents.words import purpose_words as consent_words
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import Texts
+from crosslinks.mailings.mailing_facts import mailing_facts
 from crosslinks.mailings.models import Mailing
-from crosslinks.mailings.placeholders import LONGEST_LINE, LONGEST_TEXT, check_text
+from crosslinks.mailings.placeholders import LONGEST_LINE, check_text
 from crosslinks.mailings.purposes import Attended, Audience, Purpose, Source, read_audience
+from crosslinks.mailings.sandbox import LONGEST_TEXT
 from crosslinks.questions.queries import list_questions
 from crosslinks.questions.rules import NO, YES, Kind
 from crosslinks.registration.rules import Place, Status
@@ -76,13 +78,13 @@ class MailingForm(FlaskForm):
             **audience,
             **{f"subject_{code}": text for code, text in (mailing.subject if mailing else {}).items()},
             **{f"body_{code}": text for code, text in (mailing.body if mailing else {}).items()},
-            **(values or {}),
         }
         form = cls(data=filled)
         form._offer(edition)
         return form
 
     def _offer(self, edition: Edition) -> None:
+        self._edition = edition
         self._languages = [code for code in LANGUAGES if code in edition.languages] or list(LANGUAGES)
         self.purpose.choices = [(purpose.value, words) for purpose, words in purpose_words().items()]
         self.source.choices = [(source.value, words) for source, words in source_words().items()]
@@ -139,9 +141,10 @@ class MailingForm(FlaskForm):
             empty.errors = [*empty.errors, _("Subject and text go together: write both or neither.")]
             return False
         kind = f"mailings.{self.chosen_purpose.value}"
+        facts = mailing_facts(self._edition, None, code, sample=True)
         good = True
         for field, one_line in ((subject, True), (body, False)):
-            problems = check_text(field.data, kind, one_line=one_line) if field.data and not field.errors else []
+            problems = check_text(field.data, kind, facts, one_line=one_line) if field.data and not field.errors else []
             if problems:
                 field.errors = [*field.errors, *map(str, problems)]
                 good = False

@@ -17,14 +17,14 @@ from crosslinks.web.formats import format_clock, format_day, format_weekday
 
 
 def mailing_facts(
-    edition: Edition, registration: Registration | None, language: str, *, masked: bool = False
+    edition: Edition, registration: Registration | None, language: str, *, masked: bool = False, sample: bool = False
 ) -> dict[str, Fact]:
-    """Return the value of every placeholder; an invented person's where there is no registration.
+    """Return the value of every placeholder; with ``sample`` an invented person's where there is no registration.
 
     Call it while ``language`` is spoken. ``masked`` hides what would open the registration.
     """
     return {
-        **sample_facts(),
+        **(sample_facts() if sample else {}),
         **_of_edition(edition, language),
         **(_of_person(registration, masked=masked) if registration else {}),
     }

@@ -1,4 +1,4 @@
-"""The letters of mailings and of the interest list, each checked once more as it is made: nobody gets what they left."""
+"""The letters of mailings and of the interest list. Each is checked as it is made: nobody gets what they left."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from crosslinks.kernel.columns import pick
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.mail.rendering import absolute, render_letter
-from crosslinks.mail.rules import Fact, Letter, LetterFrame, LetterKept, Outcome, Rendered
+from crosslinks.mail.rules import Letter, LetterFrame, LetterKept, Outcome, Rendered
 from crosslinks.mailings.audiences import still_wants_news
-from crosslinks.mailings.catalogue import sample_facts
 from crosslinks.mailings.interest import FOLLOW_LETTER, follow_path
+from crosslinks.mailings.mailing_facts import mailing_facts
 from crosslinks.mailings.models import Follower, Mailing
 from crosslinks.mailings.placeholders import render_line, render_text
 from crosslinks.mailings.purposes import CALLED_BACK, UNSUBSCRIBED, MailingState, Purpose
@@ -47,19 +47,18 @@ def mailing_letter(letter: Letter) -> Rendered:
     edition = get_edition_by_id(mailing.edition_id)
     registration = _registration(letter)
     follower = db.session.get(Follower, letter.data["follower"]) if "follower" in letter.data else None
-    if not letter.preview and TEST not in letter.data:
+    is_real = not letter.preview and TEST not in letter.data
+    if is_real:
         _require_wanted(mailing, letter)
     words, language = _words(mailing, letter.language)
     with speaking(language):
-        facts = _facts(edition, registration, follower, language, preview=letter.preview)
+        facts = mailing_facts(edition, registration, language, masked=not is_real, sample=not is_real)
         subject = render_line(words.subject, facts)
         passage = render_text(words.body, facts)
         if TEST in letter.data:
             subject = _("Test: %(subject)s", subject=subject)
         frame = _frame(edition, language, mailing.purpose)
-    unsubscribe = _unsubscribe_url(
-        mailing, registration, follower, is_real=not letter.preview and TEST not in letter.data
-    )
+    unsubscribe = _unsubscribe_url(mailing, registration, follower, is_real=is_real)
     return render_letter(
         "mailings/mail/mailing",
         language,
@@ -123,14 +122,8 @@ def _frame(edition: Edition, language: str, purpose: Purpose) -> LetterFrame:
     )
 
 
-def _facts(
-    edition: Edition, registration: Registration | None, follower: Follower | None, language: str, *, preview: bool
-) -> dict[str, Fact]:
-    return sample_facts()
-
-
 def follow_letter(letter: Letter) -> Rendered:
-    """Render the answer to somebody who asked to be told: the link that puts them on the list, or that they are on it."""
+    """Render the answer to somebody who asked to be told: how to get on the list, or that they are on it."""
     follower = db.session.get(Follower, letter.data["follower"])
     if follower is None:
         raise LetterKept(Outcome.WITHHELD, UNSUBSCRIBED)

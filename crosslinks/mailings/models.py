@@ -1,4 +1,4 @@
-"""Organizers' own words in place of ours, scheduled letters, mailings to many and who each was for, the interest list."""
+"""Organizers' own words in place of ours, scheduled letters, mailings and whom each was for, the interest list."""
 
 from __future__ import annotations
 

@@ -23,6 +23,13 @@ SORTS: dict[str, Any] = {
 }
 
 
+_COUNTED: tuple[Any, ...] = (MailingRecipient.mailing_id, OutboxMail.state, func.count())
+_DELIVERED: tuple[Any, ...] = (
+    OutboxMail.id, MailingRecipient.registration_id, OutboxMail.to_name, OutboxMail.to_address, OutboxMail.language,
+    OutboxMail.state, OutboxMail.last_error, OutboxMail.attempts, OutboxMail.sent_at,
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Delivered:
     """One person of a mailing, and where their message is; ``reason`` is the server's words or one of ours."""
@@ -77,7 +84,7 @@ def count_recipients(mailing_id: int) -> dict[MailState, int]:
 
 def _counting() -> Select[Any]:
     return (
-        select(MailingRecipient.mailing_id, OutboxMail.state, func.count())
+        select(*_COUNTED)
         .join(OutboxMail, OutboxMail.id == MailingRecipient.mail_id)
         .group_by(MailingRecipient.mailing_id, OutboxMail.state)
     )
@@ -86,13 +93,10 @@ def _counting() -> Select[Any]:
 def select_recipients(mailing_id: int, *, words: str = "", state: MailState | None = None) -> Select[Any]:
     """Select a mailing's people who have all ``words`` in name or address, and whose message is in ``state``."""
     chosen = (
-        select(
-            OutboxMail.id, MailingRecipient.registration_id, OutboxMail.to_name, OutboxMail.to_address,
-            OutboxMail.language, OutboxMail.state, OutboxMail.last_error, OutboxMail.attempts, OutboxMail.sent_at,
-        )
+        select(*_DELIVERED)
         .join(MailingRecipient, MailingRecipient.mail_id == OutboxMail.id)
         .where(MailingRecipient.mailing_id == mailing_id)
-    )  # fmt: skip
+    )
     for word in words.lower().split():
         chosen = chosen.where(
             or_(

@@ -43,6 +43,10 @@ from crosslinks.mailings import models as mailings_models
 from crosslinks.mailings.interest import ROUNDS as INTEREST_ROUNDS
 from crosslinks.mailings.mailing_letters import LETTERS as MAILING_LETTERS
 from crosslinks.mailings.manage import mailings_manage
+from crosslinks.mailings.manage_followers import followers_manage
+from crosslinks.mailings.manage_mailings import campaigns_manage
+from crosslinks.mailings.manage_sending import sending_manage
+from crosslinks.mailings.public import mailings_public
 from crosslinks.mailings.queueing import JOBS as MAILING_JOBS
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
@@ -145,15 +149,18 @@ def _plug_in_features(app: Flask) -> None:
         checkin_api,
         checkin_manage,
         checkin_public,
+        campaigns_manage,
         documents_manage,
         documents_public,
         editions_choose,
         editions_manage,
+        followers_manage,
         home_manage,
         home_public,
         jobs_manage,
         jobs_public,
         mailings_manage,
+        mailings_public,
         openapi,
         people_manage,
         programme_manage,
@@ -165,6 +172,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_places,
         registration_public,
         rooms_manage,
+        sending_manage,
         sponsors_manage,
         sponsors_public,
     ):

@@ -150,11 +150,15 @@ def count_reached(edition: Edition, purpose: Purpose, audience: Audience) -> int
     return db.session.scalar(select(func.count()).select_from(people).where(people.c.nth == 1)) or 0
 
 
-def list_reached(edition: Edition, purpose: Purpose, audience: Audience, *, limit: int | None = None) -> list[Reached]:
-    """Return whom a mailing would reach now, by address: one statement."""
+def list_reached(edition: Edition, purpose: Purpose, audience: Audience, *, limit: int | None = None,
+                 language: str = "") -> list[Reached]:  # fmt: skip
+    """Return whom a mailing would reach now, by address, perhaps only readers of ``language``: one statement."""
     people = _each_once(edition, purpose, audience)
     columns = [people.c[name] for name in ("email_key", "email", "name", "language", "registration_id", "follower_id")]
-    rows = db.session.execute(select(*columns).where(people.c.nth == 1).order_by(people.c.email_key).limit(limit))
+    asked = select(*columns).where(people.c.nth == 1)
+    if language:
+        asked = asked.where(people.c.language == language)
+    rows = db.session.execute(asked.order_by(people.c.email_key).limit(limit))
     return [Reached(key, email, name.strip(), *rest) for key, email, name, *rest in rows]
 
 

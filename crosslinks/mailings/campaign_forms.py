@@ -80,10 +80,11 @@ class MailingForm(FlaskForm):
             **{f"body_{code}": text for code, text in (mailing.body if mailing else {}).items()},
         }
         form = cls(data=filled)
-        form._offer(edition)
+        form.offer(edition)
         return form
 
-    def _offer(self, edition: Edition) -> None:
+    def offer(self, edition: Edition) -> None:
+        """Offer the languages and the choices of an edition."""
         self._edition = edition
         self._languages = [code for code in LANGUAGES if code in edition.languages] or list(LANGUAGES)
         self.purpose.choices = [(purpose.value, words) for purpose, words in purpose_words().items()]

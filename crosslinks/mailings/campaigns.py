@@ -26,8 +26,9 @@ from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import Addressed, queue_mails
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.audiences import Reached, count_reached
-from crosslinks.mailings.models import Mailing, MailingRecipient
+from crosslinks.mailings.models import Follower, Mailing, MailingRecipient
 from crosslinks.mailings.purposes import CALLED_BACK, Audience, MailingState, Purpose, read_audience
+from crosslinks.registration.models import Registration
 
 QUEUE = "mailings.queue"
 CHUNK = 200
@@ -79,9 +80,11 @@ def delete_mailing(*, actor: Actor, now: datetime, edition: Edition, mailing: Ma
 def start_mailing(*, actor: Actor, now: datetime, edition: Edition, mailing: Mailing, confirmed: int) -> None:
     """Start a draft to exactly as many people as were ``confirmed``; its messages are queued by a job.
 
-    Raises ``Conflict`` when it was started, reaches nobody, or reaches another number of people by now.
+    Raises ``Conflict`` when it was started, says nothing, reaches nobody, or reaches another number of people by now.
     """
     _require(mailing, MailingState.DRAFT)
+    if not mailing.body:
+        raise Conflict("mailing.empty")
     reached = count_reached(edition, mailing.purpose, audience_of(mailing))
     if not reached:
         raise Conflict("mailing.nobody")
@@ -117,7 +120,7 @@ def queue_chunk(*, mailing_id: int, people: Sequence[Reached], now: datetime) ->
             )
         )
     )
-    new = [one for one in people if one.email_key not in known]
+    new = [one for one in _still_there(people) if one.email_key not in known]
     ids = queue_mails(
         kind=letter_kind(mailing.purpose), to=[_addressed(one, mailing) for one in new], data={"mailing": mailing_id},
         edition_id=mailing.edition_id, now=now, paused=mailing.state is MailingState.PAUSED,
@@ -135,6 +138,15 @@ def queue_chunk(*, mailing_id: int, people: Sequence[Reached], now: datetime) ->
     if rows:
         execute(_INSERT_RECIPIENTS, rows)
     return True
+
+
+def _still_there(people: Sequence[Reached]) -> list[Reached]:
+    """Leave out who was erased since they were looked up."""
+    registered = [one.registration_id for one in people if one.registration_id]
+    following = [one.follower_id for one in people if one.follower_id]
+    there = set(db.session.scalars(select(Registration.id).where(Registration.id.in_(registered))))
+    on_list = set(db.session.scalars(select(Follower.id).where(Follower.id.in_(following))))
+    return [one for one in people if one.registration_id in there or one.follower_id in on_list]
 
 
 def _addressed(one: Reached, mailing: Mailing) -> Addressed:

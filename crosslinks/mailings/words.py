@@ -12,6 +12,9 @@ def kind_words(kind: str) -> str:
     known = {
         "accounts.invitation": _("Invitation to organize"),
         "accounts.sign_in": _("Sign-in link"),
+        "mailings.about": _("Mailing"),
+        "mailings.news": _("News or an invitation"),
+        "mailings.follow": _("Interest list"),
         "registration.confirmed": _("Confirmation"),
         "registration.promoted": _("A place was freed"),
         "registration.switched": _("Switched"),

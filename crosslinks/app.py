@@ -44,7 +44,14 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.mailings import models as mailings_models
+from crosslinks.mailings.interest import ROUNDS as INTEREST_ROUNDS
+from crosslinks.mailings.mailing_letters import LETTERS as MAILING_LETTERS
 from crosslinks.mailings.manage import mailings_manage
+from crosslinks.mailings.manage_followers import followers_manage
+from crosslinks.mailings.manage_mailings import campaigns_manage
+from crosslinks.mailings.manage_sending import sending_manage
+from crosslinks.mailings.public import mailings_public
+from crosslinks.mailings.queueing import JOBS as MAILING_JOBS
 from crosslinks.mailings.schedule import SCHEDULE
 from crosslinks.mailings.schedule_letters import LETTERS as SCHEDULED_LETTERS
 from crosslinks.mailings.wording import find_words
@@ -155,16 +162,19 @@ def _plug_in_features(app: Flask) -> None:
         checkin_api,
         checkin_manage,
         checkin_public,
+        campaigns_manage,
         documents_manage,
         documents_public,
         editions_choose,
         editions_manage,
+        followers_manage,
         home_manage,
         home_public,
         imports_manage,
         jobs_manage,
         jobs_public,
         mailings_manage,
+        mailings_public,
         openapi,
         people_manage,
         programme_manage,
@@ -178,6 +188,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_places,
         registration_public,
         rooms_manage,
+        sending_manage,
         sponsors_manage,
         sponsors_public,
     ):
@@ -189,9 +200,23 @@ def _plug_in_features(app: Flask) -> None:
         **ACCOUNT_LETTERS,
         **REGISTRATION_LETTERS,
         **ANSWER_LETTERS,
+        **MAILING_LETTERS,
         **SCHEDULED_LETTERS,
     }
     app.extensions["crosslinks.words"] = find_words
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS, **REGISTRATION_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, IMPORTS_CLEARING, *REGISTRATION_ROUNDS, SCHEDULE)
+    app.extensions["crosslinks.jobs"] = {
+        **ACCOUNT_JOBS,
+        **DOCUMENTS_JOBS,
+        **IMPORT_JOBS,
+        **MAILING_JOBS,
+        **REGISTRATION_JOBS,
+    }
+    app.extensions["crosslinks.rounds"] = (
+        CLEARING,
+        ANSWERS_ERASING,
+        IMPORTS_CLEARING,
+        *INTEREST_ROUNDS,
+        *REGISTRATION_ROUNDS,
+        SCHEDULE,
+    )
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -43,6 +43,10 @@ class LinkKind(StrEnum):
     """One registration's calendar: read."""
     INVITATION = "invitation"
     """One invitation: read it, and accept or decline it while it is open."""
+    FOLLOW = "follow"
+    """One entry of an interest list: confirm it, take it away."""
+    UNSUBSCRIBE = "unsubscribe"
+    """One registration: withdraw its consent to news and invitations, which also takes its address off the list."""
 
 
 @dataclass(frozen=True)

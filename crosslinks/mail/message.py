@@ -68,6 +68,7 @@ def build_message(letter: Letter, made: Rendered, settings: Settings, now: datet
     message["X-Auto-Response-Suppress"] = "All"
     if made.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{header_text(made.unsubscribe_url)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(made.text, cte="quoted-printable")
     message.add_alternative(made.html, subtype="html", cte="quoted-printable")
     page = next(part for part in message.iter_parts() if part.get_content_type() == "text/html")

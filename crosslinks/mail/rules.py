@@ -30,6 +30,10 @@ class MailState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     """Its words cannot be filled: nothing goes out until somebody mends them and sends it again."""
+    PAUSED = "paused"
+    """Its mailing is paused: it waits until somebody lets that go on."""
+    WITHHELD = "withheld"
+    """It shall not be sent any more; ``last_error`` says why in one of our own words."""
 
 
 class Outcome(StrEnum):
@@ -43,6 +47,19 @@ class Outcome(StrEnum):
     """Refused for good: nobody tries again by themselves."""
     UNFILLED = "unfilled"
     """Its words cannot be filled, so it was never handed over."""
+    PAUSED = "paused"
+    """Not handed over: it waits until somebody lets it go. It counts as no attempt."""
+    WITHHELD = "withheld"
+    """Not handed over, and never again: whom it was for does not want it any more, or it was called back."""
+
+
+class LetterKept(Exception):
+    """What a letter's function raises when the letter shall not go, now (``PAUSED``) or at all (``WITHHELD``)."""
+
+    def __init__(self, outcome: Outcome, reason: str = "") -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ MORE: dict[str, tuple[str, ...]] = {
     "registration.offered": ("deadline",),
 }
 """What only one kind of letter has, beside what all have."""
+ONLY: dict[str, tuple[str, ...]] = {
+    "mailings.news": (*(name for name in EDITION if name != "place"), *PAGES),
+}
+"""All that a kind has which also goes to people who are not registered: we know no name of theirs."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def is_link(name: str) -> bool:
 
 def names_of(kind: str) -> tuple[str, ...]:
     """Return the names of the placeholders that a kind of letter knows."""
-    return BASE + MORE.get(kind, ())
+    return ONLY.get(kind) or BASE + MORE.get(kind, ())
 
 
 def placeholders_of(kind: str) -> tuple[Placeholder, ...]:

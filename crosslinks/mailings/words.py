@@ -12,6 +12,9 @@ def kind_words(kind: str) -> str:
     known = {
         "accounts.invitation": _("Invitation to organize"),
         "accounts.sign_in": _("Sign-in link"),
+        "mailings.about": _("Mailing"),
+        "mailings.news": _("News or an invitation"),
+        "mailings.follow": _("Interest list"),
         "registration.confirmed": _("Confirmation"),
         "registration.promoted": _("A place was freed"),
         "registration.switched": _("Switched"),
@@ -31,4 +34,6 @@ def state_words(state: MailState) -> str:
         MailState.SENT: _("Sent"),
         MailState.FAILED: _("Failed"),
         MailState.HELD: _("Held"),
+        MailState.PAUSED: _("Paused"),
+        MailState.WITHHELD: _("Not sent"),
     }[state]

@@ -33,7 +33,12 @@ from crosslinks.home.public import home_public
 from crosslinks.invitations import models as invitations_models
 from crosslinks.invitations.importing import CLEARING as IMPORTS_CLEARING
 from crosslinks.invitations.importing import JOBS as IMPORT_JOBS
+from crosslinks.invitations.letters import LETTERS as INVITATION_LETTERS
+from crosslinks.invitations.manage import invitations_manage
 from crosslinks.invitations.manage_import import imports_manage
+from crosslinks.invitations.manage_stage import stage_manage
+from crosslinks.invitations.public import invitation_public
+from crosslinks.invitations.public_group import groups_public
 from crosslinks.jobs import models as jobs_models
 from crosslinks.jobs.manage import jobs_manage
 from crosslinks.jobs.public import jobs_public
@@ -146,9 +151,12 @@ def _plug_in_features(app: Flask) -> None:
         documents_public,
         editions_choose,
         editions_manage,
+        groups_public,
         home_manage,
         home_public,
         imports_manage,
+        invitation_public,
+        invitations_manage,
         jobs_manage,
         jobs_public,
         mailings_manage,
@@ -165,12 +173,13 @@ def _plug_in_features(app: Flask) -> None:
         rooms_manage,
         sponsors_manage,
         sponsors_public,
+        stage_manage,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
+    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **INVITATION_LETTERS, **REGISTRATION_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS, **REGISTRATION_JOBS}
     app.extensions["crosslinks.rounds"] = (CLEARING, IMPORTS_CLEARING, *REGISTRATION_ROUNDS)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -30,6 +30,9 @@ KINDS = {
     "edition": _l("Edition"),
     "gate": _l("Gate"),
     "grant": _l("Access"),
+    "group": _l("Group"),
+    "import": _l("Import"),
+    "invitation": _l("Invitation"),
     "job": _l("Task"),
     "mail": _l("Mail"),
     "person": _l("Person"),
@@ -46,6 +49,7 @@ KINDS = {
 }
 
 DEEDS = {
+    "agreed": _l("accepted"),
     "accepted": _l("offer accepted"),
     "approved": _l("approved"),
     "assistance_changed": _l("assistance changed"),
@@ -54,6 +58,7 @@ DEEDS = {
     "changed": _l("changed"),
     "created": _l("added"),
     "declined": _l("offer declined"),
+    "refused": _l("declined"),
     "deleted": _l("deleted"),
     "disabled": _l("closed"),
     "downloaded": _l("downloaded"),
@@ -99,6 +104,7 @@ DEEDS = {
     "switched": _l("switched"),
     "ticket_reissued": _l("ticket replaced"),
     "undone": _l("undone"),
+    "uploaded": _l("uploaded"),
 }
 
 ACTORS = {
@@ -111,6 +117,10 @@ ACTORS = {
 }
 
 FIELDS = {
+    "confirmed": _l("Confirmed"),
+    "waiting": _l("Waiting"),
+    "refused": _l("Rows refused"),
+    "people": _l("People"),
     "abstract": _l("Abstract"),
     "about": _l("What it is"),
     "affiliation": _l("Affiliation"),

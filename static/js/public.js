@@ -1,4 +1,6 @@
 // Nothing here is needed: the server marks now and next, this only keeps the marks moving.
+import { watchRows } from "./public/rows.js";
+
 const MINUTE = 60_000;
 function waiting(words, minutes) {
   return minutes === 1 ? words.one : words.many.replace("{n}", minutes);
@@ -45,3 +47,5 @@ menu?.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (menu?.open && !menu.contains(event.target)) menu.open = false;
 });
+
+watchRows();

@@ -34,7 +34,12 @@ from crosslinks.home.public import home_public
 from crosslinks.invitations import models as invitations_models
 from crosslinks.invitations.importing import CLEARING as IMPORTS_CLEARING
 from crosslinks.invitations.importing import JOBS as IMPORT_JOBS
+from crosslinks.invitations.letters import LETTERS as INVITATION_LETTERS
+from crosslinks.invitations.manage import invitations_manage
 from crosslinks.invitations.manage_import import imports_manage
+from crosslinks.invitations.manage_stage import stage_manage
+from crosslinks.invitations.public import invitation_public
+from crosslinks.invitations.public_group import groups_public
 from crosslinks.jobs import models as jobs_models
 from crosslinks.jobs.manage import jobs_manage
 from crosslinks.jobs.public import jobs_public
@@ -168,9 +173,12 @@ def _plug_in_features(app: Flask) -> None:
         editions_choose,
         editions_manage,
         followers_manage,
+        groups_public,
         home_manage,
         home_public,
         imports_manage,
+        invitation_public,
+        invitations_manage,
         jobs_manage,
         jobs_public,
         mailings_manage,
@@ -191,6 +199,7 @@ def _plug_in_features(app: Flask) -> None:
         sending_manage,
         sponsors_manage,
         sponsors_public,
+        stage_manage,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
@@ -198,6 +207,7 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {
         **ACCOUNT_LETTERS,
+        **INVITATION_LETTERS,
         **REGISTRATION_LETTERS,
         **ANSWER_LETTERS,
         **MAILING_LETTERS,

@@ -30,6 +30,9 @@ KINDS = {
     "edition": _l("Edition"),
     "gate": _l("Gate"),
     "grant": _l("Access"),
+    "group": _l("Group"),
+    "import": _l("Import"),
+    "invitation": _l("Invitation"),
     "job": _l("Task"),
     "follower": _l("Interest list"),
     "mail": _l("Mail"),
@@ -48,6 +51,7 @@ KINDS = {
 }
 
 DEEDS = {
+    "agreed": _l("accepted"),
     "accepted": _l("offer accepted"),
     "approved": _l("approved"),
     "assistance_changed": _l("assistance changed"),
@@ -61,6 +65,7 @@ DEEDS = {
     "confirmed": _l("confirmed"),
     "created": _l("added"),
     "declined": _l("offer declined"),
+    "refused": _l("declined"),
     "deleted": _l("deleted"),
     "disabled": _l("closed"),
     "downloaded": _l("downloaded"),
@@ -109,6 +114,7 @@ DEEDS = {
     "tested": _l("tested"),
     "ticket_reissued": _l("ticket replaced"),
     "undone": _l("undone"),
+    "uploaded": _l("uploaded"),
 }
 
 ACTORS = {
@@ -121,6 +127,10 @@ ACTORS = {
 }
 
 FIELDS = {
+    "confirmed": _l("Confirmed"),
+    "waiting": _l("Waiting"),
+    "refused": _l("Rows refused"),
+    "people": _l("People"),
     "abstract": _l("Abstract"),
     "about": _l("What it is"),
     "affiliation": _l("Affiliation"),

@@ -181,7 +181,7 @@ def decline_invitation(*, actor: Actor, now: datetime, invitation_id: int) -> No
     if invitation.answer is Answer.DECLINED:
         return
     _require(invitation, now, InvitationState.SENT)
-    _end(actor, now, invitation.edition.conference_id, invitation, Answer.DECLINED, "declined")
+    _end(actor, now, invitation.edition.conference_id, invitation, Answer.DECLINED, "refused")
 
 
 def _end(actor: Actor, now: datetime, conference_id: int, invitation: Invitation, answer: Answer, deed: str) -> None:
@@ -228,7 +228,7 @@ def accept_invitation(*, actor: Actor, now: datetime, invitation_id: int, detail
     invitation.answer = Answer.ACCEPTED
     invitation.answered_at = now
     invitation.registration_id = known
-    _log(actor, now, edition.conference_id, invitation, "accepted")
+    _log(actor, now, edition.conference_id, invitation, "agreed")
     db.session.flush()
     return known
 

@@ -65,7 +65,7 @@ def invitation_letter(letter: Letter) -> Rendered:
             organiser=edition.conference.organiser,
             paragraphs=[part for part in invitation.message.split("\n") if part.strip()],
             facts=facts_of(edition, Place.of(invitation.mode), language),
-            until=format_day(invitation.expires_at, edition.zone, language),
+            until=format_day(invitation.answer_by, edition.zone, language),
             kept=invitation.reservation_id is not None,
             url=absolute(invitation_path(token)),
         )

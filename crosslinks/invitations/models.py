@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -126,6 +126,11 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     edition: Mapped[Edition] = relationship()
+
+    @property
+    def answer_by(self) -> datetime:
+        """The last moment to answer, which is on the last day that counts."""
+        return self.expires_at - timedelta(seconds=1)
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition
 from crosslinks.invitations.models import Invitation, StagePlace
-from crosslinks.invitations.rules import Answer, InvitationKind, InvitationState
+from crosslinks.invitations.rules import Answer, InvitationKind, InvitationState, invitation_state
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Invalid, NotFound
 from crosslinks.kernel.tokens import LinkKind, link_identity, link_is_valid
@@ -118,7 +118,7 @@ def list_invitations(edition_id: int, wanted: InvitationFilter, now: datetime) -
     counts |= {InvitationState(str(name)): number for name, number in tallied}
     counts[None] = sum(counts.values())
     query = _listed(edition_id, wanted, now).limit(PER_PAGE).offset((wanted.page - 1) * PER_PAGE)
-    rows = [(one, _state(one, now), kept) for one, kept in db.session.execute(query)]
+    rows = [(one, invitation_state(one.answer, one.expires_at, now), kept) for one, kept in db.session.execute(query)]
     return InvitationPage(rows, counts, wanted.page, counts[wanted.state])
 
 
@@ -126,13 +126,8 @@ def all_invitations(
     edition_id: int, wanted: InvitationFilter, now: datetime
 ) -> list[tuple[Invitation, InvitationState]]:
     """Return every invitation that a filter asks for."""
-    return [(one, _state(one, now)) for one, _kept in db.session.execute(_listed(edition_id, wanted, now))]
-
-
-def _state(one: Invitation, now: datetime) -> InvitationState:
-    if one.answer is Answer.OPEN:
-        return InvitationState.EXPIRED if now >= one.expires_at else InvitationState.SENT
-    return InvitationState(one.answer.value)
+    found = db.session.execute(_listed(edition_id, wanted, now))
+    return [(one, invitation_state(one.answer, one.expires_at, now)) for one, _kept in found]
 
 
 def get_invitation(edition_id: int, invitation_id: int) -> Invitation:

@@ -36,6 +36,7 @@ class Given(StrEnum):
     HAD = "had"
     CANCELLED = "cancelled"
     UNUSABLE_ADDRESS = "unusable_address"
+    SHARED_ADDRESS = "shared_address"
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ def give_stage_places(
             report.append((one.person.name, Given.UNUSABLE_ADDRESS))
         else:
             new.append(one)
-    _give_places(actor, now, edition, new, language)
-    return sorted([*report, *((one.person.name, Given.PLACE) for one in new)])
+    return sorted([*report, *_give_places(actor, now, edition, new, language)])
 
 
 def _key(person: Person) -> str | None:
@@ -107,9 +107,11 @@ def _give_role(actor: Actor, now: datetime, one: OnStage, registration_id: int) 
     return Given.ROLE
 
 
-def _give_places(actor: Actor, now: datetime, edition: Edition, new: list[OnStage], language: str) -> None:
+def _give_places(
+    actor: Actor, now: datetime, edition: Edition, new: list[OnStage], language: str
+) -> list[tuple[str, Given]]:
     if not new:
-        return
+        return []
     offered = [row.mode for row in edition.modes]
     mode = Mode.ONSITE if Mode.ONSITE in offered else Mode.DIGITAL
     arrivals = [
@@ -134,3 +136,7 @@ def _give_places(actor: Actor, now: datetime, edition: Edition, new: list[OnStag
     if rows:
         db.session.execute(insert(StagePlace), rows)
     db.session.flush()
+    return [
+        (one.person.name, Given.PLACE if seat.is_added else Given.SHARED_ADDRESS)
+        for one, seat in zip(new, seats, strict=True)
+    ]

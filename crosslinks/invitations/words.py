@@ -127,5 +127,6 @@ def given_words() -> dict[Given, str]:
         Given.ROLE: _("Was registered, and got the role on the badge"),
         Given.HAD: _("Had both already"),
         Given.CANCELLED: _("Has cancelled, and was left alone"),
+        Given.SHARED_ADDRESS: _("Shares an address with somebody else. Correct it under People"),
         Given.UNUSABLE_ADDRESS: _("No mail can be sent to the address. Correct it under People"),
     }

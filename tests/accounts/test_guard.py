@@ -26,6 +26,7 @@ TABLES = {
     "devices": "device",
     "gates": "gate",
     "import": "import_run",
+    "invitations": "invitation",
     "jobs": "job",
     "followers": "follower",
     "mail": "mail",

@@ -46,11 +46,15 @@ from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.questions import models as questions_models
 from crosslinks.questions.erasure import ERASING as ANSWERS_ERASING
+from crosslinks.questions.manage import questions_manage
+from crosslinks.questions.manage_question import question_manage
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_answers import manage_answers
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
@@ -151,6 +155,10 @@ def _plug_in_features(app: Flask) -> None:
         people_manage,
         programme_manage,
         programme_public,
+        question_manage,
+        questions_manage,
+        manage_answers,
+        registration_answers,
         registration_api,
         registration_manage,
         registration_person,

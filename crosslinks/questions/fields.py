@@ -10,9 +10,20 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from crosslinks.kernel.clock import now
-from crosslinks.questions.queries import form_at
-from crosslinks.questions.rules import Asked, AskedOf, Form, Kind, Problem, consent_holder
-from crosslinks.questions.sending import Typed
+from crosslinks.questions.queries import form_at, list_questions
+from crosslinks.questions.rules import (
+    NOTHING,
+    Asked,
+    AskedOf,
+    Checked,
+    Facts,
+    Form,
+    Kind,
+    Problem,
+    check_answers,
+    consent_holder,
+)
+from crosslinks.questions.sending import Fields, Typed, read_fields
 from crosslinks.questions.words import choice_words, condition_words, problem_words
 from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import current_language
@@ -75,6 +86,11 @@ class Blocks:
     room: Markup
     errors: tuple[Wrong, ...] = ()
 
+    @classmethod
+    def nothing(cls) -> Blocks:
+        """Return the questions of a form that has none."""
+        return cls(Markup(), Markup())
+
 
 def list_fields(
     form: Form,
@@ -131,3 +147,54 @@ def blank_fields(edition_id: int, form_rev: int) -> Blocks:
     keeper = cast("Keeper", current_app.extensions["crosslinks.keeper"])
     key = ("question fields", edition_id, now().date(), current_language())
     return keeper.remember(key, form_rev, lambda: show_fields(list_fields(form_at(edition_id, form_rev))), Blocks)
+
+
+@dataclass(frozen=True)
+class SentAnswers:
+    """What came of the answers that a form sent; ``blocks`` shows the questions again as they were filled in."""
+
+    checked: Checked
+    typed: Typed
+    consents: frozenset[int]
+
+    def blocks(self) -> Blocks:
+        """Return the questions holding what was typed, with what is wrong."""
+        return show_fields(list_fields(self.checked.form, self.typed, self.consents, self.checked.problems))
+
+
+def check_sent(form: Form, sent: Fields, facts: Facts) -> SentAnswers:
+    """Check what a form sent to the questions of ``form``."""
+    if not form:
+        return SentAnswers(NOTHING, {}, frozenset())
+    typed, given = read_fields(form, sent)
+    return SentAnswers(check_answers(form, given, facts), typed, given.consents)
+
+
+@dataclass(frozen=True)
+class Countable:
+    """A question whose answers can be counted, with them: ``(12:o3, words)``."""
+
+    label: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _AllCountable:
+    questions: tuple[Countable, ...]
+
+
+def countable_questions(edition_id: int, form_rev: int) -> tuple[Countable, ...]:
+    """Return every question of an edition by whose answer a list can be filtered, retired ones among them."""
+
+    def make() -> _AllCountable:
+        asked = [one.as_asked() for one in list_questions(edition_id) if one.kind.can_be_counted]
+        return _AllCountable(tuple(_countable(one) for one in asked))
+
+    keeper = cast("Keeper", current_app.extensions["crosslinks.keeper"])
+    key = ("countable questions", edition_id, current_language())
+    return keeper.remember(key, form_rev, make, _AllCountable).questions
+
+
+def _countable(asked: Asked) -> Countable:
+    choices = tuple((f"{asked.id}:{value}", words) for value, words in choice_words(asked).items())
+    return Countable(texts(asked.label), choices)

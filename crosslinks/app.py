@@ -67,6 +67,8 @@ from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.questions import models as questions_models
 from crosslinks.questions.erasure import ERASING as ANSWERS_ERASING
+from crosslinks.questions.manage import questions_manage
+from crosslinks.questions.manage_question import question_manage
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.answer_letters import LETTERS as ANSWER_LETTERS
 from crosslinks.registration.answers import registration_answers
@@ -76,9 +78,11 @@ from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
 from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_answers import manage_answers
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
+from crosslinks.registration.place_answers import registration_place_answers
 from crosslinks.registration.place_consents import registration_consents
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
@@ -187,12 +191,16 @@ def _plug_in_features(app: Flask) -> None:
         people_manage,
         programme_manage,
         programme_public,
+        question_manage,
+        questions_manage,
+        manage_answers,
         registration_answers,
         registration_api,
         registration_consents,
         registration_manage,
         registration_person,
         registration_place,
+        registration_place_answers,
         registration_places,
         registration_public,
         rooms_manage,

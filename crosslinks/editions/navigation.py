@@ -37,6 +37,7 @@ SECTIONS = (
         (
             Page("registrations", _l("Participants"), Permission.REGISTRATIONS),
             Page("places", _l("Places"), Permission.REGISTRATIONS),
+            Page("form", _l("Form"), Permission.EDITION),
             Page("invitations", _l("Invitations"), Permission.REGISTRATIONS),
         ),
     ),

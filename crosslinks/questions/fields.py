@@ -10,13 +10,27 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from crosslinks.kernel.clock import now
-from crosslinks.questions.queries import form_at
-from crosslinks.questions.rules import Asked, AskedOf, Form, Kind, Problem, consent_holder
-from crosslinks.questions.sending import Typed
+from crosslinks.questions.queries import form_at, list_questions
+from crosslinks.questions.rules import (
+    NOTHING,
+    Asked,
+    AskedOf,
+    Checked,
+    Facts,
+    Form,
+    Kind,
+    Problem,
+    check_answers,
+    consent_holder,
+)
+from crosslinks.questions.sending import Fields, Typed, read_fields
 from crosslinks.questions.words import choice_words, condition_words, problem_words
 from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import texts
+
+MOST_RADIOS = 6
+"""More choices than these become a list to pick from."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +55,13 @@ class Field:
         """The id of what a link to the error leads to."""
         if self.consent_error:
             return f"{self.name}_consent"
-        kind = self.question.kind
-        return f"{self.name}-0" if kind.has_options or kind is Kind.YES_NO else self.name
+        in_boxes = self.question.kind.can_be_counted and not self.is_long_choice
+        return f"{self.name}-0" if in_boxes else self.name
+
+    @property
+    def is_long_choice(self) -> bool:
+        """Whether one of so many choices is picked from a list, to keep the form short."""
+        return self.question.kind is Kind.CHOICE and len(self.question.offered) > MOST_RADIOS
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -74,6 +93,11 @@ class Blocks:
     general: Markup
     room: Markup
     errors: tuple[Wrong, ...] = ()
+
+    @classmethod
+    def nothing(cls) -> Blocks:
+        """Return the questions of a form that has none."""
+        return cls(Markup(), Markup())
 
 
 def list_fields(
@@ -131,3 +155,42 @@ def blank_fields(edition_id: int, form_rev: int) -> Blocks:
     keeper = cast("Keeper", current_app.extensions["crosslinks.keeper"])
     key = ("question fields", edition_id, now().date(), current_language())
     return keeper.remember(key, form_rev, lambda: show_fields(list_fields(form_at(edition_id, form_rev))), Blocks)
+
+
+@dataclass(frozen=True)
+class SentAnswers:
+    """What came of the answers that a form sent; ``blocks`` shows the questions again as they were filled in."""
+
+    checked: Checked
+    typed: Typed
+    consents: frozenset[int]
+
+    def blocks(self) -> Blocks:
+        """Return the questions holding what was typed, with what is wrong."""
+        return show_fields(list_fields(self.checked.form, self.typed, self.consents, self.checked.problems))
+
+
+def check_sent(form: Form, sent: Fields, facts: Facts) -> SentAnswers:
+    """Check what a form sent to the questions of ``form``."""
+    if not form:
+        return SentAnswers(NOTHING, {}, frozenset())
+    typed, given = read_fields(form, sent)
+    return SentAnswers(check_answers(form, given, facts), typed, given.consents)
+
+
+@dataclass(frozen=True)
+class Countable:
+    """A question whose answers can be counted, with them: ``(12:o3, words)``."""
+
+    label: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def countable_questions(edition_id: int) -> list[Countable]:
+    """Return every question of an edition by whose answer a list can be filtered, retired ones among them."""
+    return [_countable(one.as_asked()) for one in list_questions(edition_id) if one.kind.can_be_counted]
+
+
+def _countable(asked: Asked) -> Countable:
+    choices = tuple((f"{asked.id}:{value}", words) for value, words in choice_words(asked).items())
+    return Countable(texts(asked.label), choices)

@@ -9,24 +9,24 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from crosslinks.consents.queries import concerns
-from crosslinks.editions.frames import edition_url, public_frame
+from crosslinks.editions.frames import public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, NotFound
+from crosslinks.questions.queries import form_at
 from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
 from crosslinks.registration.codes import CodePath, code_path
 from crosslinks.registration.forms import AssistanceForm, NameForm
-from crosslinks.registration.joining import require_open
 from crosslinks.registration.links import place_path, present_code
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel as cancel_registration
 from crosslinks.registration.operations import rename, set_assistance, switch_mode
-from crosslinks.registration.place_access import open_place, open_place_to_write
+from crosslinks.registration.place_access import cancelled_page, open_place, open_place_to_write
 from crosslinks.registration.place_view import OTHER, Standing, view_place
-from crosslinks.registration.queries import count_modes, get_edition_facts, waiting_position
+from crosslinks.registration.queries import count_modes, waiting_position
 from crosslinks.registration.rules import Place
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
@@ -54,6 +54,7 @@ def _news(code: str) -> str:
         "accepted": _("The place is yours. Your ticket is here and in the mail."),
         "left": _("Done. Here is how you take part now."),
         "coming": _("Thank you. We look forward to seeing you."),
+        "answers": _("Your answers are saved."),
     }.get(code, "")
 
 
@@ -62,7 +63,7 @@ def show(token: str) -> BaseResponse:
     registration = open_place(token)
     edition = registration.edition
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration, token)
+        return cancelled_page(registration, token)
     view = view_place(_standing(registration, token), _code(registration, edition), now())
     page = render_page(
         "registration/public/place.html",
@@ -84,6 +85,7 @@ def _standing(registration: Registration, token: str) -> Standing:
         waiting_position(registration),
         place_path(token),
         may_consent=concerns(registration.edition_id, registration.id),
+        asks=bool(form_at(registration.edition_id, registration.edition.form_rev)),
     )
 
 
@@ -94,30 +96,11 @@ def _code(registration: Registration, edition: Edition) -> CodePath | None:
     return code_path(code) if code else None
 
 
-def _cancelled_page(registration: Registration, token: str) -> BaseResponse:
-    edition = registration.edition
-    try:
-        require_open(get_edition_facts(edition.id), now())
-    except Conflict:
-        may_return = False
-    else:
-        may_return = True
-    page = render_page(
-        "registration/public/cancelled.html",
-        public_frame(edition),
-        edition=edition,
-        may_return=may_return,
-        register_url=edition_url(edition, "register"),
-        consents_url=place_path(token, "consents") if concerns(edition.id, registration.id) else "",
-    )
-    return make_response(page)
-
-
 @registration_place.route("/switch", methods=["GET", "POST"])
 def switch(token: str) -> BaseResponse:
     registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration, token)
+        return cancelled_page(registration, token)
     _refuse_late(registration.edition, now())
     to = _target(registration, request.values.get("to", ""))
     meanwhile = request.values.get("meanwhile") == "1"
@@ -205,7 +188,7 @@ def _ask(
 def cancel(token: str) -> BaseResponse:
     registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration, token)
+        return cancelled_page(registration, token)
     _refuse_late(registration.edition, now())
     if request.method == "GET":
         waits = registration.place is Place.NONE
@@ -224,7 +207,7 @@ def cancel(token: str) -> BaseResponse:
 def name(token: str) -> BaseResponse:
     registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration, token)
+        return cancelled_page(registration, token)
     form = NameForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -242,7 +225,7 @@ def name(token: str) -> BaseResponse:
 def assistance(token: str) -> BaseResponse:
     registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration, token)
+        return cancelled_page(registration, token)
     form = AssistanceForm(obj=registration)
     if form.validate_on_submit():
         with transaction():

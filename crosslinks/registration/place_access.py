@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from crosslinks.kernel.errors import NotFound
+from flask import make_response
+from werkzeug.wrappers import Response
+
+from crosslinks.consents.queries import concerns
+from crosslinks.editions.frames import edition_url, public_frame
+from crosslinks.kernel.clock import now
+from crosslinks.kernel.errors import Conflict, NotFound
+from crosslinks.registration.joining import require_open
+from crosslinks.registration.links import place_path
 from crosslinks.registration.models import Registration
-from crosslinks.registration.queries import get_by_link_token
+from crosslinks.registration.queries import get_by_link_token, get_edition_facts
 from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
+from crosslinks.web.pages import render_page
 
 WRITES_PER_LINK = 20
 """An hour: enough for anybody who changes their mind, too few to fill a mailbox."""
@@ -26,3 +35,23 @@ def open_place_to_write(token: str) -> Registration:
     registration = open_place(token)
     spend("place", str(registration.id), WRITES_PER_LINK, "hour")
     return registration
+
+
+def cancelled_page(registration: Registration, token: str) -> Response:
+    """Return what a personal link shows after the registration was cancelled."""
+    edition = registration.edition
+    try:
+        require_open(get_edition_facts(edition.id), now())
+    except Conflict:
+        may_return = False
+    else:
+        may_return = True
+    page = render_page(
+        "registration/public/cancelled.html",
+        public_frame(edition),
+        edition=edition,
+        may_return=may_return,
+        register_url=edition_url(edition, "register"),
+        consents_url=place_path(token, "consents") if concerns(edition.id, registration.id) else "",
+    )
+    return make_response(page)

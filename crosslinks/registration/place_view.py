@@ -49,7 +49,7 @@ class PlaceView:
 class Standing:
     """How one registration stands, with the figures around it; ``base`` is the personal page's address.
 
-    ``may_consent``: there is something to agree to, or was.
+    ``may_consent``: there is something to agree to, or was. ``asks``: the edition has questions of its own.
     """
 
     registration: Registration
@@ -58,6 +58,7 @@ class Standing:
     position: int | None
     base: str
     may_consent: bool = False
+    asks: bool = False
 
     def room_in(self, mode: Mode) -> bool:
         """Say whether the edition offers ``mode`` and has a place in it now."""
@@ -89,7 +90,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
     kind, status = _status(standing)
-    deeds = [] if now >= edition.ends_at else [*_answers(standing, now), *_switches(standing)]
+    deeds = [] if now >= edition.ends_at else [*_asked(standing, now), *_switches(standing)]
     deeds.append(
         Deed(
             _("Correct your name"),
@@ -101,6 +102,8 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     )
     if standing.may_consent:
         deeds.append(_consents(standing))
+    if standing.asks and now < edition.answers_deadline:
+        deeds.append(_answers(standing))
     if now < edition.ends_at:
         if Place.ONSITE in {registration.place, registration.wants}:
             deeds.append(_assistance(standing))
@@ -123,7 +126,7 @@ def must_answer(registration: Registration) -> bool:
     return asked is not None and registration.place is Place.ONSITE and (coming is None or coming < asked)
 
 
-def _answers(standing: Standing, now: datetime) -> list[Deed]:
+def _asked(standing: Standing, now: datetime) -> list[Deed]:
     """Return what the person has been asked: about an offer, and whether they come."""
     registration = standing.registration
     if registration.offer_until is not None and offer_is_open(registration, now):
@@ -246,6 +249,12 @@ def _leave_the_line(standing: Standing, mode: Mode) -> Deed:
     if mode is Mode.DIGITAL:
         return _switch(standing, mode, _("Stay on the stream"), _("You leave the line for the room."))
     return _switch(standing, mode, _("Stay in the room"), _("You leave the line for the stream."))
+
+
+def _answers(standing: Standing) -> Deed:
+    until = format_day(standing.edition.answers_deadline, standing.edition.zone)
+    text = _("What you answered when you registered. Until %(day)s.", day=until)
+    return Deed(_("Change your answers"), text, _("Change"), f"{standing.base}/answers", "list-bullets")
 
 
 def _assistance(standing: Standing) -> Deed:

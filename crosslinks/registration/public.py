@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
@@ -20,10 +20,9 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict, Gone, NotFound
-from crosslinks.questions.fields import Blocks, blank_fields, list_fields, show_fields
+from crosslinks.questions.fields import Blocks, blank_fields, check_sent
 from crosslinks.questions.queries import form_at
-from crosslinks.questions.rules import NOTHING, Checked, check_answers
-from crosslinks.questions.sending import read_fields
+from crosslinks.questions.rules import Checked
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.forms import RegisterForm
 from crosslinks.registration.joining import register, require_open
@@ -90,11 +89,22 @@ def _ways(edition: Edition, counts: dict[Mode, ModeCount]) -> dict[str, tuple[st
     return {mode.value: (where[mode], places_words(count)) for mode, count in counts.items()}
 
 
-def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int = 200) -> BaseResponse:
+def form_context(edition: Edition, form: RegisterForm) -> dict[str, Any]:
+    """Return what the page of the form needs beside it, and offer its choices: places left at this moment."""
     counts = count_modes(edition.id)
     form.offer(counts)
-    asked = bool(form.question.data)
     onsite, digital = counts.get(Mode.ONSITE), counts.get(Mode.DIGITAL)
+    return {
+        "ways": _ways(edition, counts),
+        "asked": bool(form.question.data),
+        "boxes": show_boxes(list_wordings(edition.id), read_ticked(request.form)),
+        "group_url": edition_url(edition, "register/group"),
+        "takes_onsite": onsite is not None,
+        "may_wait_digitally": bool(onsite and digital and not onsite.has_room and digital.has_room),
+    }
+
+
+def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int = 200) -> BaseResponse:
     page = render_page(
         "registration/public/register.html",
         public_frame(edition),
@@ -102,12 +112,8 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
         form=form,
         questions=questions,
         when=day_and_time(edition),
-        ways=_ways(edition, counts),
-        asked=asked,
-        boxes=show_boxes(list_wordings(edition.id), read_ticked(request.form)),
-        group_url=edition_url(edition, "register/group"),
-        takes_onsite=onsite is not None,
-        may_wait_digitally=bool(onsite and digital and not onsite.has_room and digital.has_room),
+        preview=(),
+        **form_context(edition, form),
     )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
@@ -136,27 +142,17 @@ def take_place(conference: str, edition: str) -> BaseResponse:
         return closed
     sent = RegisterForm()
     sent.offer(row.mode for row in found.modes)
-    checked, questions = _check_answers(found, sent)
-    valid = sent.validate_on_submit() and not checked.problems
+    answers = check_sent(form_at(found.id, found.form_rev), request.form, sent.facts())
+    valid = sent.validate_on_submit() and not answers.checked.problems
     trusted = _is_trusted(sent)
     if not trusted:
         _ask(sent)
         if valid:
             sent.answer.errors = [_("Answer this, so that we know you are not a program")]
     if not (valid and trusted):
-        return _show(found, sent, questions(), 422)
+        return _show(found, sent, answers.blocks(), 422)
     spend_address(sent.address)
-    return _register(found.id, sent.details(current_language()), sent, checked)
-
-
-def _check_answers(edition: Edition, sent: RegisterForm) -> tuple[Checked, Callable[[], Blocks]]:
-    """Return what came of the edition's questions, and how to show them again as they were filled in."""
-    form = form_at(edition.id, edition.form_rev)
-    if not form:
-        return NOTHING, lambda: show_fields([])
-    typed, given = read_fields(form, request.form)
-    checked = check_answers(form, given, sent.facts())
-    return checked, lambda: show_fields(list_fields(form, typed, given.consents, checked.problems))
+    return _register(found.id, sent.details(current_language()), sent, answers.checked)
 
 
 def _is_trusted(sent: RegisterForm) -> bool:

@@ -2,6 +2,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { watchChoices } from "./manage/choices.js";
 import { watchDialogs } from "./manage/dialogs.js";
+import { watchSorting } from "./manage/sorting.js";
 import { watchToasts } from "./manage/toasts.js";
 import { watchQuestions } from "./questions.js";
 
@@ -19,3 +20,4 @@ watchDialogs();
 watchToasts();
 watchChoices();
 watchQuestions();
+watchSorting();

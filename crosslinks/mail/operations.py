@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from crosslinks.kernel.clock import real_now
-from crosslinks.kernel.db import db, insert_row, wake_worker
+from crosslinks.kernel.db import db, insert_row, insert_rows, wake_worker
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.queries import is_due
 from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Letter, MailState, Outcome, retry_delay
@@ -41,23 +41,57 @@ def queue_mail(
     """
     mail_id = insert_row(
         _INSERT,
-        {
-            "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
-            "kind": kind,
-            "language": language,
-            "edition_id": edition_id,
-            "registration_id": registration_id,
-            "account_id": account_id,
-            "to_address": to_address,
-            "to_name": to_name,
-            "data": data,
-            "bulk": bulk,
-            "next_attempt_at": real_now(),
-            "created_at": now,
-        },
+        mail_row(
+            kind=kind,
+            language=language,
+            to_address=to_address,
+            to_name=to_name,
+            data=data,
+            now=now,
+            edition_id=edition_id,
+            registration_id=registration_id,
+            account_id=account_id,
+            bulk=bulk,
+        ),
     )
     wake_worker()
     return mail_id
+
+
+def mail_row(
+    *,
+    kind: str,
+    language: str,
+    to_address: str,
+    to_name: str,
+    data: dict[str, Any],
+    now: datetime,
+    edition_id: int | None = None,
+    registration_id: int | None = None,
+    account_id: int | None = None,
+    bulk: bool = False,
+) -> dict[str, Any]:
+    """Return one message as ``queue_mails`` takes it."""
+    return {
+        "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
+        "kind": kind,
+        "language": language,
+        "edition_id": edition_id,
+        "registration_id": registration_id,
+        "account_id": account_id,
+        "to_address": to_address,
+        "to_name": to_name,
+        "data": data,
+        "bulk": bulk,
+        "next_attempt_at": real_now(),
+        "created_at": now,
+    }
+
+
+def queue_mails(rows: list[dict[str, Any]]) -> None:
+    """Add many messages at once, each made by ``mail_row``; they are sent after the transaction commits."""
+    insert_rows(_INSERT, rows)
+    wake_worker()
 
 
 def read_letter(mail: OutboxMail, *, preview: bool = False) -> Letter:

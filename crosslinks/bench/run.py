@@ -11,6 +11,7 @@ from statistics import median
 
 import psutil
 
+from crosslinks.bench.imports import measure_import
 from crosslinks.bench.load import Measured, Request, measure, memory
 from crosslinks.bench.report import Row
 from crosslinks.bench.stage import SLUG, Stage, free_port, make_instance, make_stage, running
@@ -71,11 +72,13 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
         large = make_stage("large", people=LARGE, talks=TALKS)
         badges = make_stage("badges", people=SMALL)
         badge_rows = _badges(badges, say)
+    say("an import with registrations beside it")
+    import_rows = measure_import(app, folder, badges, _serve)
     figures = Figures()
     _plain(figures, folder, size, say)
     _requests(figures, folder, small, large, size, say)
     _built(figures, folder, small[0], large, size, say)
-    return [*_rows(figures), *badge_rows, _idle(folder, say)]
+    return [*_rows(figures), *badge_rows, *import_rows, _idle(folder, say)]
 
 
 def _plain(figures: Figures, folder: Path, size: Size, say: Say) -> None:

@@ -13,6 +13,7 @@ from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
 from crosslinks.demo.answers import ask_questions, invent_answers
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
+from crosslinks.demo.invited import add_invitations, answer_invitations
 from crosslinks.demo.letters import tell_what_was_sent
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
@@ -64,7 +65,9 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
             edition = build_edition(now=now)
             ask_questions(edition, now)
             edition_id = edition.id
+        add_invitations(edition_id, participants, now=clock.now())
         add_participants(edition_id, participants, now=clock.now())
+        answer_invitations(edition_id, now=clock.now())
         tell_what_was_sent(edition_id, now=clock.now())
         db.session.remove()
     (folder / MARKER).touch()

@@ -46,6 +46,7 @@ class Order:
     handled: int
     rows: int
     actor: Actor
+    is_done: bool
 
 
 @dataclass
@@ -77,6 +78,8 @@ def work_on_import(run: JobRun) -> None:
         order = _open(run)
         if run.payload["act"] == "check":
             _check(run, order)
+        elif order.is_done:
+            upload_path(order.run_id).unlink(missing_ok=True)
         else:
             _take_in(run, order)
 
@@ -88,7 +91,7 @@ def _open(run: JobRun) -> Order:
         found.id, edition.id, edition.conference_id,
         {int(column): Field(name) for column, name in found.columns.items()},
         ImportOptions(**found.options), frozenset(row.mode for row in edition.modes), found.handled, found.rows,
-        Actor(*run.payload["by"]),
+        Actor(*run.payload["by"]), found.stage is ImportStage.IMPORTED,
     )  # fmt: skip
     db.session.rollback()
     return order

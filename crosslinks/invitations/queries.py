@@ -164,7 +164,9 @@ def list_stage(edition_id: int) -> list[Row[Any]]:
     leads = (
         exists().where(SessionModerator.person_id == Person.id, SessionModerator.session_id == Session.id)
     ).correlate(Person)
-    given = select(StagePlace.registration_id).where(StagePlace.person_id == Person.id).scalar_subquery()
+    given = (
+        select(StagePlace.registration_id).where(StagePlace.person_id == Person.id).correlate(Person).scalar_subquery()
+    )
     by_address = (
         select(func.min(Registration.id))
         .where(
@@ -174,6 +176,7 @@ def list_stage(edition_id: int) -> list[Row[Any]]:
             Registration.email_key != "",
             Registration.cancelled_at.is_(None),
         )
+        .correlate(Person)
         .scalar_subquery()
     )
     return list(

@@ -71,7 +71,7 @@ def read_table(path: Path) -> Iterator[TableRow]:
             continue
         if row.number > MOST_ROWS + 1:
             raise Invalid(
-                "import.too_many_rows", _("There are more than %(most)s rows in it. Divide it.", most=MOST_ROWS)
+                "import.too_many_rows", _("There are more than %(most)s rows. Divide the file.", most=MOST_ROWS)
             )
         if len(row.cells) > MOST_COLUMNS:
             raise Invalid(

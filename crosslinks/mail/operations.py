@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,62 +54,57 @@ def queue_mail(
     """
     mail_id = insert_row(
         _INSERT,
-        {
-            "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
-            "kind": kind,
-            "language": language,
-            "edition_id": edition_id,
-            "registration_id": registration_id,
-            "account_id": account_id,
-            "to_address": to_address,
-            "to_name": to_name,
-            "data": data,
-            "bulk": bulk,
-            "next_attempt_at": real_now(),
-            "created_at": now,
-        },
+        mail_row(
+            kind=kind,
+            language=language,
+            to_address=to_address,
+            to_name=to_name,
+            data=data,
+            now=now,
+            edition_id=edition_id,
+            registration_id=registration_id,
+            account_id=account_id,
+            bulk=bulk,
+        ),
     )
     wake_worker()
     return mail_id
 
 
-@dataclass(frozen=True)
-class Addressed:
-    """Whom one of many messages goes to, and in which language."""
+def mail_row(
+    *,
+    kind: str,
+    language: str,
+    to_address: str,
+    to_name: str,
+    data: dict[str, Any],
+    now: datetime,
+    edition_id: int | None = None,
+    registration_id: int | None = None,
+    account_id: int | None = None,
+    bulk: bool = False,
+    paused: bool = False,
+) -> dict[str, Any]:
+    """Return one message as ``queue_mails`` takes it; a ``paused`` one waits until somebody lets it go."""
+    return {
+        "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
+        "kind": kind,
+        "language": language,
+        "edition_id": edition_id,
+        "registration_id": registration_id,
+        "account_id": account_id,
+        "to_address": to_address,
+        "to_name": to_name,
+        "data": data,
+        "bulk": bulk,
+        "state": MailState.PAUSED if paused else MailState.QUEUED,
+        "next_attempt_at": real_now(),
+        "created_at": now,
+    }
 
-    to_address: str
-    to_name: str
-    language: str
-    registration_id: int | None = None
-    own: Mapping[str, Any] = field(default_factory=dict)
 
-
-def queue_mails(
-    *, kind: str, to: Sequence[Addressed], data: dict[str, Any], edition_id: int, now: datetime, paused: bool = False
-) -> list[int]:
-    """Add one bulk message for each of ``to``, at most 200, and return their ids in that order.
-
-    ``paused`` ones wait until somebody lets them go. Each message's data is ``data`` and what is its own.
-    """
-    moment = real_now()
-    rows = [
-        {
-            "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
-            "kind": kind,
-            "language": one.language,
-            "edition_id": edition_id,
-            "registration_id": one.registration_id,
-            "account_id": None,
-            "to_address": one.to_address,
-            "to_name": one.to_name,
-            "data": {**data, **one.own},
-            "bulk": True,
-            "state": MailState.PAUSED if paused else MailState.QUEUED,
-            "next_attempt_at": moment,
-            "created_at": now,
-        }
-        for one in to
-    ]
+def queue_mails(rows: list[dict[str, Any]]) -> list[int]:
+    """Add many messages at once, each made by ``mail_row``, and return their ids in that order; at most 200."""
     ids = list(db.session.scalars(_INSERT_MANY, rows)) if rows else []
     wake_worker()
     return ids

@@ -23,7 +23,7 @@ from crosslinks.kernel.columns import Texts
 from crosslinks.kernel.db import db, execute, wake_worker
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.operations import Addressed, queue_mails
+from crosslinks.mail.operations import mail_row, queue_mails
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.audiences import Reached, count_reached
 from crosslinks.mailings.models import Follower, Mailing, MailingRecipient
@@ -121,10 +121,7 @@ def queue_chunk(*, mailing_id: int, people: Sequence[Reached], now: datetime) ->
         )
     )
     new = [one for one in _still_there(people) if one.email_key not in known]
-    ids = queue_mails(
-        kind=letter_kind(mailing.purpose), to=[_addressed(one, mailing) for one in new], data={"mailing": mailing_id},
-        edition_id=mailing.edition_id, now=now, paused=mailing.state is MailingState.PAUSED,
-    )  # fmt: skip
+    ids = queue_mails([_message(one, mailing, now) for one in new])
     rows = [
         {
             "mailing_id": mailing_id,
@@ -149,10 +146,21 @@ def _still_there(people: Sequence[Reached]) -> list[Reached]:
     return [one for one in people if one.registration_id in there or one.follower_id in on_list]
 
 
-def _addressed(one: Reached, mailing: Mailing) -> Addressed:
+def _message(one: Reached, mailing: Mailing, now: datetime) -> dict[str, Any]:
     languages = [code for code in (one.language, *mailing.body) if code in mailing.body]
     own = {"follower": one.follower_id} if one.follower_id else {}
-    return Addressed(one.email, one.name, languages[0] if languages else one.language, one.registration_id, own)
+    return mail_row(
+        kind=letter_kind(mailing.purpose),
+        language=languages[0] if languages else one.language,
+        to_address=one.email,
+        to_name=one.name,
+        data={"mailing": mailing.id, **own},
+        now=now,
+        edition_id=mailing.edition_id,
+        registration_id=one.registration_id,
+        bulk=True,
+        paused=mailing.state is MailingState.PAUSED,
+    )
 
 
 def finish_queueing(*, mailing_id: int, now: datetime) -> None:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
+from crosslinks.accounts.audit import audit_row, record_many
 from crosslinks.editions.queries import take_roster_seqs
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
 from crosslinks.kernel.tokens import new_reference
+from crosslinks.mail.operations import mail_row, queue_mails
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import Registration, Ticket
-from crosslinks.registration.notices import note, queue_letter
+from crosslinks.registration.notices import letter_data
 from crosslinks.registration.places import PlaceBook
-from crosslinks.registration.rules import BadgeRole, Details, Place, Source, Status, search_columns
+from crosslinks.registration.rules import BadgeRole, Details, EditionFacts, Place, Source, Status, search_columns
 from crosslinks.registration.tickets import new_ticket_id
 
 AT_ONCE = 100
@@ -58,10 +61,15 @@ class Arrival:
     role: BadgeRole = BadgeRole.PARTICIPANT
     note: str = ""
 
+    @cached_property
+    def address(self) -> tuple[str, str]:
+        """The address and its key, both ``""`` without one; raises ``Invalid`` for an unusable address."""
+        return normalise_email(self.details.email) if self.details.email else ("", "")
+
     @property
     def key(self) -> str:
-        """The key of the address, ``""`` without one; raises ``Invalid`` for an unusable address."""
-        return normalise_email(self.details.email)[1] if self.details.email else ""
+        """The key of the address."""
+        return self.address[1]
 
 
 @dataclass(frozen=True)
@@ -158,32 +166,49 @@ def add_many(
         return seats
     override = reason if when_full is WhenFull.OVERRIDE else ""
     ids = _insert(edition_id, [(arrivals[number], seats[number]) for number in taken], now, source)
+    letters, lines = [], []
     for number, registration_id in zip(taken, ids, strict=True):
-        arrival, seat = arrivals[number], seats[number]
+        arrival = arrivals[number]
+        seat = seats[number] = replace(seats[number], registration_id=registration_id)
         if tell and arrival.details.email:
-            _write_to(book, registration_id, arrival, seat, now)
-        after = {"place": seat.place, "wants": seat.wants} | ({"override": override} if override else {})
-        note(book.edition, registration_id, "created", actor=actor, now=now, after=after)
-        seats[number] = Seat(seat.fate, seat.place, seat.wants, seat.joined_at, seat.position, registration_id)
+            letters.append(_letter(book.edition, arrival, seat, now))
+        lines.append(_line(book.edition, actor, seat, now, override))
+    queue_mails(letters)
+    record_many(lines)
     book.close()
     db.session.flush()
     return seats
 
 
-def _write_to(book: PlaceBook, registration_id: int, arrival: Arrival, seat: Seat, now: datetime) -> None:
+def _letter(edition: EditionFacts, arrival: Arrival, seat: Seat, now: datetime) -> dict[str, Any]:
     details = arrival.details
     status = Status.WAITING if seat.fate is Fate.WAITING else Status.CONFIRMED
     facts = {} if seat.position is None else {"position": seat.position}
-    queue_letter(
-        book.edition,
-        status.value,
-        now=now,
-        registration_id=registration_id,
+    name = f"{details.given_name} {details.family_name}".strip()
+    return mail_row(
+        kind=f"registration.{status.value}",
         language=details.language,
-        to_address=normalise_email(details.email)[0],
-        to_name=f"{details.given_name} {details.family_name}".strip(),
-        mode=arrival.mode.value,
-        **facts,
+        to_address=arrival.address[0],
+        to_name=name,
+        data=letter_data(edition, name, mode=arrival.mode.value, **facts),
+        now=now,
+        edition_id=edition.id,
+        registration_id=seat.registration_id,
+    )
+
+
+def _line(edition: EditionFacts, actor: Actor, seat: Seat, now: datetime, override: str) -> dict[str, Any]:
+    assert seat.registration_id is not None
+    after = {"place": seat.place, "wants": seat.wants} | ({"override": override} if override else {})
+    return audit_row(
+        actor=actor,
+        action="registration.created",
+        object_kind="registration",
+        object_id=seat.registration_id,
+        now=now,
+        conference_id=edition.conference_id,
+        edition_id=edition.id,
+        after=after,
     )
 
 
@@ -210,7 +235,7 @@ def _insert(edition_id: int, seated: list[tuple[Arrival, Seat]], now: datetime, 
 
 def _columns(arrival: Arrival, seat: Seat, reference: str, now: datetime) -> dict[str, Any]:
     details = arrival.details
-    email, key = normalise_email(details.email) if details.email else ("", "")
+    email, key = arrival.address
     return {
         "reference": reference,
         "given_name": details.given_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crosslinks.accounts.links import mint_link
 from crosslinks.accounts.models import Account
@@ -26,9 +27,17 @@ from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
+from crosslinks.invitations.columns import guess_columns
+from crosslinks.invitations.imports import begin_import, get_import, keep_upload, order_check
+from crosslinks.invitations.letters import invitation_token
+from crosslinks.invitations.models import ImportRun, Invitation
+from crosslinks.invitations.rows import ImportOptions
+from crosslinks.invitations.rules import Answer, ImportStage
 from crosslinks.jobs.operations import queue_job
 from crosslinks.jobs.rules import JobState
+from crosslinks.jobs.work import work_one
 from crosslinks.kernel.actors import Permission, Role
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
@@ -43,6 +52,7 @@ from crosslinks.registration.rules import Place, Step
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.instances import Instance, close_database
+from tests.invitations.factories import csv_file
 from tests.registration.factories import take_place
 
 pytestmark = pytest.mark.browser
@@ -76,6 +86,13 @@ class Shown:
     decline_token: str
     asked_token: str
     coming_token: str
+    import_id: int
+    checked_import_id: int
+    done_import_id: int
+    invitation_id: int
+    invited_token: str
+    declined_invitation_token: str
+    expired_invitation_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -130,6 +147,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_open_door(),
             **_mails_and_job(someone),
             **_answers_wanted(conference),
+            **_imports_and_invitations(someone),
         )
     close_database(app)
     clock.offset = offset
@@ -242,6 +260,46 @@ def _mails_and_job(someone: Registration) -> dict[str, int]:
         job.state, job.done, job.started_at = JobState.RUNNING, 128, real_now()
         job.lease_until = real_now() + timedelta(days=1)
         return {"mail_id": first.id, "failed_mail_id": second.id, "job_id": job.id}
+
+
+def _imports_and_invitations(someone: Registration) -> dict[str, Any]:
+    """Upload a file, check another, and import a third; and give the links of invitations that the demo has."""
+    edition = get_edition_by_id(someone.edition_id)
+    heads = ["Fornavn", "Etternavn", "E-post", "Deltar"]
+    rows = [["Nils", "Fil", "nils@example.org", "digitalt"], ["Nora", "", "nora", "kanskje"]]
+    content = csv_file(rows, heads=heads)
+    ids = []
+    for name in ("opplastet.csv", "sjekket.csv", "importert.csv"):
+        part = keep_upload(io.BytesIO(content))
+        with transaction():
+            ids.append(begin_import(actor=TESTER, now=clock.now(), edition=edition, file_name=name, part=part).id)
+    for run_id in ids[1:]:
+        with transaction():
+            order_check(
+                actor=TESTER, now=clock.now(), edition=edition, run=get_import(edition.id, run_id),
+                columns=guess_columns(heads), options=ImportOptions(known="skip"), language="en",
+            )  # fmt: skip
+        work_one(owner="looked at")
+    with transaction():
+        db.session.execute(update(ImportRun).where(ImportRun.id == ids[2]).values(stage=ImportStage.IMPORTED))
+    links = {
+        one.answer: invitation_token(one) for one in db.session.scalars(select(Invitation).order_by(Invitation.id))
+    }
+    first = db.session.scalars(select(Invitation).order_by(Invitation.id)).first()
+    still = db.session.scalars(
+        select(Invitation).where(Invitation.answer == Answer.OPEN, Invitation.expires_at > clock.now())
+    ).first()
+    assert first is not None
+    assert still is not None
+    return {
+        "import_id": ids[0],
+        "checked_import_id": ids[1],
+        "done_import_id": ids[2],
+        "invitation_id": still.id,
+        "invited_token": invitation_token(still),
+        "declined_invitation_token": links[Answer.DECLINED],
+        "expired_invitation_token": invitation_token(first),
+    }
 
 
 def _sign_in_path() -> str:

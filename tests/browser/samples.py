@@ -222,3 +222,37 @@ SAMPLES |= {
     ),
     "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
 }
+
+SAMPLES |= {
+    "imports_manage.start": manage("/import", submit=True),
+    "imports_manage.show": (
+        Sample(f"{M}/import/{{import_id}}", organizer=True),
+        Sample(f"{M}/import/{{checked_import_id}}", organizer=True),
+        Sample(f"{M}/import/{{done_import_id}}", organizer=True),
+    ),
+    "invitations_manage.show": (
+        *manage("/invitations"),
+        Sample(f"{M}/invitations?q=nobody", organizer=True),
+        Sample(f"{M}/invitations?state=x", organizer=True, status=422),
+    ),
+    "invitations_manage.new": manage("/invitations/new", submit=True),
+    "invitations_manage.open_one": (Sample(f"{M}/invitations/{{invitation_id}}", organizer=True),),
+    "invitations_manage.ask_export": (Sample(f"{M}/invitations/export", organizer=True),),
+    "stage_manage.show": manage("/invitations/stage"),
+    "groups_public.form": (
+        Sample(f"{E}/register/group"),
+        Sample(f"{E}/register/group", submit=True),
+        Sample("/crosslinks/2029/register/group", status=409),
+    ),
+    "groups_public.done": (Sample(f"{E}/register/group/done"),),
+    "invitation_public.show": (
+        Sample("/i/{invited_token}"),
+        Sample("/i/{invited_token}", submit=True),
+        Sample("/i/{declined_invitation_token}"),
+        Sample("/i/{expired_invitation_token}", status=410),
+        Sample("/i/not-a-token", status=404),
+    ),
+    "invitation_public.decline": (Sample("/i/{invited_token}/decline"),),
+}
+
+NOT_PAGES |= {"imports_manage.report": "a file"}

@@ -50,6 +50,7 @@ from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_consents import registration_consent_pages
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
@@ -152,6 +153,7 @@ def _plug_in_features(app: Flask) -> None:
         programme_manage,
         programme_public,
         registration_api,
+        registration_consent_pages,
         registration_consents,
         registration_manage,
         registration_person,

@@ -53,6 +53,7 @@ DEEDS = {
     "consent_given": _l("consent given"),
     "consent_withdrawn": _l("consent withdrawn"),
     "consents_changed": _l("consents changed"),
+    "contacts_exported": _l("contacts handed out"),
     "created": _l("added"),
     "deleted": _l("deleted"),
     "disabled": _l("closed"),

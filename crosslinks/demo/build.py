@@ -11,6 +11,8 @@ from flask import Flask
 
 from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
+from crosslinks.consents.queries import list_wordings
+from crosslinks.consents.rules import Purpose, Wording
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
@@ -23,6 +25,10 @@ from crosslinks.schema import bring_up_to_date
 
 BEFORE_THE_DAY = timedelta(days=7)
 CHUNK = 100
+_TICKED = {
+    Purpose.PHOTO: 0.7, Purpose.PARTICIPANT_LIST: 0.45, Purpose.NEXT_EDITION: 0.6, Purpose.SPONSOR: 0.2,
+}  # fmt: skip
+"""The share of invented people who tick a box."""
 MARKER = "demo"
 
 
@@ -74,14 +80,15 @@ def open_instance(folder: Path) -> Flask:
 def add_participants(edition_id: int, count: int, *, now: datetime) -> None:
     """Register ``count`` invented people by the same operation as visitors, over the weeks before ``now``."""
     people = list(invent(count))
+    wordings = list_wordings(edition_id)
     for start in range(0, len(people), CHUNK):
         with transaction():
             opened = db.session.get_one(Edition, edition_id).registration_opens_at or now - timedelta(days=42)
             for person in people[start : start + CHUNK]:
-                _register(edition_id, person, at=now - (now - opened) * person.age)
+                _register(edition_id, person, wordings, at=now - (now - opened) * person.age)
 
 
-def _register(edition_id: int, person: Invented, *, at: datetime) -> None:
+def _register(edition_id: int, person: Invented, wordings: list[Wording], *, at: datetime) -> None:
     register(
         actor=ACTOR,
         now=at.astimezone(UTC),
@@ -97,4 +104,9 @@ def _register(edition_id: int, person: Invented, *, at: datetime) -> None:
         ),
         mode=Mode.ONSITE if person.onsite else Mode.DIGITAL,
         source=Source.DEMO,
+        consents=[
+            wording
+            for wording, wish in zip(wordings, person.consents, strict=False)
+            if wish < _TICKED[wording.topic.purpose]
+        ],
     )

@@ -99,6 +99,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         (Permission.REGISTRATIONS, _("Participants"), "registrations", "users"),
         (Permission.PROGRAMME, _("Programme"), "programme", "list-bullets"),
         (Permission.REGISTRATIONS, _("Places"), "places", "house-line"),
+        (Permission.REGISTRATIONS, _("Consents"), "consents", "check"),
         (Permission.PROGRAMME, _("People"), "people", "user"),
         (Permission.SPONSORS, _("Sponsors"), "sponsors", "heart"),
         (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),

@@ -90,9 +90,14 @@ def heads(edition: Edition) -> list[str]:
 
 def export(edition: Edition, wanted: ListFilter, file_format: FileFormat) -> Exported:
     """Write everybody that a filter asks for, in its order; memory grows with the file alone."""
-    rows = _Counted(_cells(edition, wanted))
+    return write_file(heads(edition), _cells(edition, wanted), file_format)
+
+
+def write_file(first: list[str], rows: Iterable[list[Cell]], file_format: FileFormat) -> Exported:
+    """Write rows under their heads; no text in it is a formula."""
+    counted = _Counted(rows)
     write = _write_csv if file_format is FileFormat.CSV else _write_xlsx
-    return Exported(write(heads(edition), rows), rows.count, MEDIA_TYPES[file_format])
+    return Exported(write(first, counted), counted.count, MEDIA_TYPES[file_format])
 
 
 class _Counted:

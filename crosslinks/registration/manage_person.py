@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from crosslinks.config import settings
+from crosslinks.consents.forms import WithdrawalForm
+from crosslinks.consents.standing import list_consent_events, list_consent_lines
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
@@ -86,6 +88,9 @@ def _show(
         standing=Standing(person.place, person.wants, person.cancelled_at, waiting_position(person)),
         **_ways(edition, person),
         history=list_history(person.id, edition.zone),
+        consents=list_consent_lines(edition.id, person.id),
+        consent_events=list_consent_events(person.id),
+        withdrawal=WithdrawalForm(formdata=None),
         ordinal=ordinal,
         words={
             "role": role_words(), "profession": profession_words(), "source": source_words(), "place": place_words(),

@@ -209,3 +209,12 @@ SAMPLES |= {
         Sample(f"/r/{{{who}_token}}/consents") for who in ("place", "digital", "cancelled")
     ),
 }
+
+SAMPLES |= {
+    "registration_consent_pages.settings": manage("/consents"),
+    "registration_consent_pages.participants": manage("/consents/participants"),
+    "registration_consent_pages.contacts": (
+        Sample(f"{M}/sponsors/1/contacts", organizer=True),
+        Sample(f"{M}/sponsors/2/contacts", organizer=True),
+    ),
+}

@@ -45,6 +45,8 @@ from crosslinks.programme.manage import programme_manage
 from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
+from crosslinks.questions import models as questions_models
+from crosslinks.questions.erasure import ERASING as ANSWERS_ERASING
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
@@ -82,6 +84,7 @@ TABLES = (
     jobs_models,
     mail_models,
     programme_models,
+    questions_models,
     registration_models,
     sponsors_models,
 )
@@ -170,5 +173,5 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING,)
+    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -142,3 +142,9 @@ def change_conference(*, actor: Actor, now: datetime, conference: Conference, ch
 def touch_public(edition_id: int) -> None:
     """Raise ``public_rev``, so that every process renders this edition's public pages anew."""
     db.session.execute(text("UPDATE edition SET public_rev = public_rev + 1 WHERE id = :id"), {"id": edition_id})
+
+
+def touch_form(edition_id: int) -> None:
+    """Raise ``form_rev`` and ``public_rev``, so that every process reads this edition's questions anew."""
+    raised = text("UPDATE edition SET form_rev = form_rev + 1, public_rev = public_rev + 1 WHERE id = :id")
+    db.session.execute(raised, {"id": edition_id})

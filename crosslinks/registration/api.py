@@ -17,6 +17,9 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Invalid, NotFound
 from crosslinks.kernel.tokens import show_reference
+from crosslinks.questions.queries import form_at
+from crosslinks.questions.rules import NOTHING, Checked, Form, check_answers
+from crosslinks.questions.sending import problems_by_name, read_json
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.joining import register
 from crosslinks.registration.payloads import RegistrationAnswer, RegistrationPayload
@@ -62,6 +65,7 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
     spend_client_request()
     payload, apart = read_payload_with(RegistrationPayload, SPONSOR_PREFIX)
     consents = _consents(stamp.edition_id, payload, apart)
+    answers = _answers(form_at(stamp.edition_id, stamp.form_rev), payload)
     spend_address(payload.email)
     details = Details(
         payload.given_name,
@@ -82,6 +86,7 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
             meanwhile_digital=payload.meanwhile_digital,
             source=Source.API,
             consents=consents,
+            answers=answers,
         )
     return jsonify(_answer(receipt)), 201
 
@@ -98,6 +103,18 @@ def _consents(edition_id: int, payload: RegistrationPayload, apart: Mapping[str,
     if wrong:
         raise Invalid("payload.invalid", _("Something in it cannot be used"), fields=wrong)
     return chosen
+
+
+def _answers(form: Form, payload: RegistrationPayload) -> Checked:
+    sent = payload.answers
+    if not form and not sent:
+        return NOTHING
+    given, wrong = read_json(form, sent)
+    checked = check_answers(form, given, payload.facts())
+    wrong = problems_by_name(checked) | wrong
+    if wrong:
+        raise Invalid("payload.invalid", _("Something in it cannot be used"), fields=wrong)
+    return checked
 
 
 def _answer(receipt: Receipt) -> dict[str, object]:

@@ -23,6 +23,8 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import Conflict
 from crosslinks.kernel.tokens import new_reference
+from crosslinks.questions.answers import save_answers, write_as_much
+from crosslinks.questions.rules import NOTHING, Checked
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, queue_letter
@@ -72,13 +74,13 @@ def register(
     mode: Mode,
     meanwhile_digital: bool = False,
     source: Source = Source.FORM,
+    answers: Checked = NOTHING,
     consents: Sequence[Wording] = (),
 ) -> Receipt:
     """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
 
-    ``consents`` are what a newcomer agrees to; for a known address they count for nothing, since anybody can type it.
-    A known address gets what a newcomer would get. Raises ``Conflict`` when registration is closed, ``Invalid`` for
-    an unusable address.
+    A known address gets what a newcomer would get; its answers stay, and ``consents`` count for a newcomer alone, since
+    anybody can type an address. Raises ``Conflict`` when registration is closed, ``Invalid`` for an unusable address.
     """
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
@@ -103,6 +105,7 @@ def register(
             if known is None:
                 raise
         else:
+            save_answers(registration_id=added, answers=answers, now=now)
             give_consents(
                 actor=actor, now=now, edition_id=edition_id, registration_id=added, chosen=consents,
                 language=details.language,
@@ -110,6 +113,7 @@ def register(
             return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
     else:
         _write_as_much(known.id)
+    write_as_much(registration_id=known.id, answers=answers)
     write_as_many_consents(now=now, edition_id=edition_id, chosen=consents)
     return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
 
@@ -124,6 +128,7 @@ def add_by_hand(
     meanwhile_digital: bool = False,
     source: Source = Source.ORGANIZER,
     override: str = "",
+    answers: Checked = NOTHING,
     **more: Any,
 ) -> Receipt:
     """Register somebody for an organizer or a desk, at any time; the address may be empty, ``more`` are columns.
@@ -150,6 +155,7 @@ def add_by_hand(
         roster_seq=seq,
         **more,
     )
+    save_answers(registration_id=added, answers=answers, now=now)
     return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, override=override)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -18,6 +20,10 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict, Gone, NotFound
+from crosslinks.questions.fields import Blocks, blank_fields, list_fields, show_fields
+from crosslinks.questions.queries import form_at
+from crosslinks.questions.rules import NOTHING, Checked, check_answers
+from crosslinks.questions.sending import read_fields
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.forms import RegisterForm
 from crosslinks.registration.joining import register, require_open
@@ -84,7 +90,7 @@ def _ways(edition: Edition, counts: dict[Mode, ModeCount]) -> dict[str, tuple[st
     return {mode.value: (where[mode], places_words(count)) for mode, count in counts.items()}
 
 
-def _show(edition: Edition, form: RegisterForm, status: int = 200) -> BaseResponse:
+def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int = 200) -> BaseResponse:
     counts = count_modes(edition.id)
     form.offer(counts)
     asked = bool(form.question.data)
@@ -94,6 +100,7 @@ def _show(edition: Edition, form: RegisterForm, status: int = 200) -> BaseRespon
         public_frame(edition),
         edition=edition,
         form=form,
+        questions=questions,
         when=day_and_time(edition),
         ways=_ways(edition, counts),
         asked=asked,
@@ -115,7 +122,8 @@ def form(conference: str, edition: str) -> BaseResponse:
     offered = [row.mode.value for row in found.modes]
     asked = request.args.get("mode")
     mode = asked if asked in offered else offered[0] if len(offered) == 1 else None
-    return _show(found, RegisterForm(formdata=None, data={"mode": mode, "opened": opened_now()}))
+    empty = RegisterForm(formdata=None, data={"mode": mode, "opened": opened_now()})
+    return _show(found, empty, blank_fields(found.id, found.form_rev))
 
 
 @registration_public.post("/<conference>/<edition>/register")
@@ -127,16 +135,27 @@ def take_place(conference: str, edition: str) -> BaseResponse:
         return closed
     sent = RegisterForm()
     sent.offer(row.mode for row in found.modes)
-    valid = sent.validate_on_submit()
+    checked, questions = _check_answers(found, sent)
+    valid = sent.validate_on_submit() and not checked.problems
     trusted = _is_trusted(sent)
     if not trusted:
         _ask(sent)
         if valid:
             sent.answer.errors = [_("Answer this, so that we know you are not a program")]
     if not (valid and trusted):
-        return _show(found, sent, 422)
+        return _show(found, sent, questions(), 422)
     spend_address(sent.address)
-    return _register(found.id, sent.details(current_language()), sent)
+    return _register(found.id, sent.details(current_language()), sent, checked)
+
+
+def _check_answers(edition: Edition, sent: RegisterForm) -> tuple[Checked, Callable[[], Blocks]]:
+    """Return what came of the edition's questions, and how to show them again as they were filled in."""
+    form = form_at(edition.id, edition.form_rev)
+    if not form:
+        return NOTHING, lambda: show_fields([])
+    typed, given = read_fields(form, request.form)
+    checked = check_answers(form, given, sent.facts())
+    return checked, lambda: show_fields(list_fields(form, typed, given.consents, checked.problems))
 
 
 def _is_trusted(sent: RegisterForm) -> bool:
@@ -153,7 +172,7 @@ def _ask(sent: RegisterForm) -> None:
     sent.answer.label.text = _("How much is %(one)s plus %(other)s?", one=one, other=other)
 
 
-def _register(edition_id: int, details: Details, sent: RegisterForm) -> BaseResponse:
+def _register(edition_id: int, details: Details, sent: RegisterForm, answers: Checked) -> BaseResponse:
     consents = choose_wordings(edition_id, read_ticked(request.form))
     with transaction():
         receipt = register(
@@ -164,6 +183,7 @@ def _register(edition_id: int, details: Details, sent: RegisterForm) -> BaseResp
             mode=Mode(sent.mode.data),
             meanwhile_digital=sent.meanwhile_digital.data,
             consents=consents,
+            answers=answers,
         )
     args = request.view_args or {}
     state = pack_answer(receipt, Mode(sent.mode.data))

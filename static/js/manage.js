@@ -3,6 +3,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { watchChoices } from "./manage/choices.js";
 import { watchDialogs } from "./manage/dialogs.js";
 import { watchToasts } from "./manage/toasts.js";
+import { watchQuestions } from "./questions.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -17,3 +18,4 @@ document.addEventListener("htmx:configRequest", (event) => {
 watchDialogs();
 watchToasts();
 watchChoices();
+watchQuestions();

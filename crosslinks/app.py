@@ -50,6 +50,7 @@ from crosslinks.questions.erasure import ERASING as ANSWERS_ERASING
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
+from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_consents import registration_consent_pages
@@ -58,6 +59,7 @@ from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
 from crosslinks.registration.place_consents import registration_consents
 from crosslinks.registration.public import registration_public
+from crosslinks.registration.self_service import registration_self_service
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
@@ -163,6 +165,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_place,
         registration_places,
         registration_public,
+        registration_self_service,
         rooms_manage,
         sponsors_manage,
         sponsors_public,
@@ -172,6 +175,6 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **REGISTRATION_JOBS}
     app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

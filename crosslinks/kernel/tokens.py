@@ -30,7 +30,10 @@ class LinkKind(StrEnum):
     """A derived link and all that it allows."""
 
     MANAGE = "manage"
-    """One registration: see, rename, switch, cancel, ticket, calendar file."""
+    """One registration: see, rename, switch, cancel, come back, consents, ask for another address, ticket,
+    calendar file."""
+    ADDRESS = "address"
+    """One registration's wish for another address, for 24 hours: fulfil it, which ends the links of the old one."""
     PREVIEW = "preview"
     """One draft edition: read its public pages."""
     FEED = "feed"

@@ -23,7 +23,7 @@ from crosslinks.registration.steps import (
     tell_standing,
 )
 
-FACTS = frozenset({"profession", "language", "note"})
+FACTS = frozenset({"profession", "language"})
 
 
 def change_email(*, actor: Actor, now: datetime, registration_id: int, email: str) -> bool:
@@ -51,7 +51,7 @@ def change_email(*, actor: Actor, now: datetime, registration_id: int, email: st
 
 
 def correct_facts(*, actor: Actor, now: datetime, registration_id: int, **facts: Any) -> bool:
-    """Change profession, language or the organizers' note; return whether anything changed. Nobody is mailed."""
+    """Change profession or language; return whether anything changed. Nobody is mailed."""
     if not facts.keys() <= FACTS:
         raise ValueError("not a fact that can be corrected")
     registration, book = open_registration(registration_id)

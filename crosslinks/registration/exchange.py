@@ -19,6 +19,7 @@ from xlsxwriter import Workbook
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.tokens import show_reference
+from crosslinks.registration.details import DETAIL_FIELDS, read_details
 from crosslinks.registration.list_filter import ListFilter
 from crosslinks.registration.listing import all_positions, iterate
 from crosslinks.registration.models import Registration
@@ -34,7 +35,7 @@ _COLUMNS = (
     Registration.id, Registration.reference, Registration.given_name, Registration.family_name, Registration.email,
     Registration.organisation, Registration.role, Registration.profession, Registration.place, Registration.wants,
     Registration.needs_assistance, Registration.language, Registration.source, Registration.created_at,
-    Registration.cancelled_at, Registration.note,
+    Registration.cancelled_at,
 )  # fmt: skip
 
 
@@ -65,7 +66,12 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def heads(edition: Edition) -> list[str]:
+def detail_heads() -> list[str]:
+    """Return what stands above what only organizers keep."""
+    return [_("Mobile"), _("Travel"), _("Hotel"), _("Dinner"), _("Note")]
+
+
+def heads(edition: Edition, *, with_details: bool = False) -> list[str]:
     """Return the first row, in the organizer's language."""
     return [
         _("Reference"),
@@ -84,13 +90,17 @@ def heads(edition: Edition) -> list[str]:
         _("Came by"),
         _("Registered (%(zone)s)", zone=edition.time_zone),
         _("Cancelled (%(zone)s)", zone=edition.time_zone),
-        _("Note"),
+        *(detail_heads() if with_details else []),
     ]
 
 
-def export(edition: Edition, wanted: ListFilter, file_format: FileFormat) -> Exported:
-    """Write everybody that a filter asks for, in its order; memory grows with the file alone."""
-    return write_file(heads(edition), _cells(edition, wanted), file_format)
+def export(edition: Edition, wanted: ListFilter, file_format: FileFormat, *, with_details: bool = False) -> Exported:
+    """Write everybody that a filter asks for, in its order; memory grows with the file alone.
+
+    What only organizers keep is in it ``with_details``.
+    """
+    rows = _cells(edition, wanted, with_details=with_details)
+    return write_file(heads(edition, with_details=with_details), rows, file_format)
 
 
 def write_file(first: list[str], rows: Iterable[list[Cell]], file_format: FileFormat) -> Exported:
@@ -111,12 +121,14 @@ class _Counted:
             yield row
 
 
-def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
+def _cells(edition: Edition, wanted: ListFilter, *, with_details: bool) -> Iterator[list[Cell]]:
     words: dict[str, dict[Any, str]] = {
         "role": role_words(), "profession": profession_words(), "source": source_words(), "place": place_words(),
     }  # fmt: skip
     yes, states = _("Yes"), (_("Confirmed"), _("Waiting"), _("Cancelled"))
     positions = all_positions(edition.id)
+    details = read_details(edition.id) if with_details else {}
+    nothing = [""] * len(DETAIL_FIELDS)
     for row in iterate(edition.id, wanted, *_COLUMNS):
         yield [
             show_reference(row.reference),
@@ -135,7 +147,7 @@ def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
             words["source"][row.source],
             row.created_at.astimezone(edition.zone).replace(tzinfo=None),
             row.cancelled_at.astimezone(edition.zone).replace(tzinfo=None) if row.cancelled_at else None,
-            row.note,
+            *(details.get(row.id, nothing) if with_details else ()),
         ]
 
 

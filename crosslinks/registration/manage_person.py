@@ -24,6 +24,7 @@ from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.corrections import change_email, correct_facts, give_place, reveal_link
 from crosslinks.registration.desk_forms import ModeForm, NewPersonForm, OutOfTurnForm, PersonForm
+from crosslinks.registration.details import get_details, save_details
 from crosslinks.registration.history import find_refusal, list_history
 from crosslinks.registration.joining import add_by_hand
 from crosslinks.registration.models import Registration
@@ -90,6 +91,7 @@ def _show(
         history=list_history(person.id, edition.zone),
         consents=list_consent_lines(edition.id, person.id),
         consent_events=list_consent_events(person.id),
+        details=get_details(person.id),
         withdrawal=WithdrawalForm(formdata=None),
         ordinal=ordinal,
         words={
@@ -149,7 +151,8 @@ def _save(person_id: int, form: PersonForm) -> bool:
     )
     change_role(**common, role=form.badge_role)
     set_assistance(**common, needs_assistance=bool(form.needs_assistance.data))
-    correct_facts(**common, profession=form.chosen_profession, language=form.text("language"), note=form.text("note"))
+    correct_facts(**common, profession=form.chosen_profession, language=form.text("language"))
+    save_details(actor=common["actor"], now=common["now"], registration_id=person_id, **form.details_kept())
     return change_email(**common, email=form.text("email")) and bool(form.email.data)
 
 
@@ -297,7 +300,7 @@ def _show_new(
 
 
 def _add(edition: Edition, form: NewPersonForm) -> Receipt:
-    return add_by_hand(
+    receipt = add_by_hand(
         actor=principal().actor,
         now=now(),
         edition_id=edition.id,
@@ -306,8 +309,10 @@ def _add(edition: Edition, form: NewPersonForm) -> Receipt:
         meanwhile_digital=bool(form.meanwhile_digital.data),
         override=form.text("reason") if form.override.data else "",
         role=form.badge_role,
-        note=form.text("note"),
     )
+    if any(form.details_kept().values()):
+        save_details(actor=principal().actor, now=now(), registration_id=receipt.registration_id, **form.details_kept())
+    return receipt
 
 
 def _added(receipt: Receipt) -> str:

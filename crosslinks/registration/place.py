@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from crosslinks.consents.queries import concerns
-from crosslinks.editions.frames import edition_url, public_frame
+from crosslinks.editions.frames import public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
@@ -25,7 +25,7 @@ from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel as cancel_registration
 from crosslinks.registration.operations import rename, set_assistance, switch_mode
 from crosslinks.registration.place_access import open_place, open_place_to_write
-from crosslinks.registration.place_view import OTHER, Standing, view_place
+from crosslinks.registration.place_view import OTHER, Standing, view_place, ways_back
 from crosslinks.registration.queries import count_modes, get_edition_facts, waiting_position
 from crosslinks.registration.rules import Place
 from crosslinks.web.languages import current_language
@@ -51,6 +51,8 @@ def _news(code: str) -> str:
         "waiting": _("Done. You are in line now."),
         "renamed": _("Your name is corrected."),
         "assistance": _("Saved."),
+        "address": _("Your address is confirmed. The ticket and a new link are in its mail."),
+        "returned": _("Welcome back. Here is how you take part now."),
     }.get(code, "")
 
 
@@ -96,15 +98,16 @@ def _cancelled_page(registration: Registration, token: str) -> BaseResponse:
     try:
         require_open(get_edition_facts(edition.id), now())
     except Conflict:
-        may_return = False
+        counts = {}
     else:
-        may_return = True
+        counts = count_modes(edition.id)
     page = render_page(
         "registration/public/cancelled.html",
         public_frame(edition),
         edition=edition,
-        may_return=may_return,
-        register_url=edition_url(edition, "register"),
+        ways=ways_back(counts),
+        is_known=request.args.get("news") == "already",
+        base=place_path(token),
         consents_url=place_path(token, "consents") if concerns(edition.id, registration.id) else "",
     )
     return make_response(page)

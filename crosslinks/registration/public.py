@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from crosslinks.config import settings
 from crosslinks.consents.boxes import choose_wordings, read_ticked, show_boxes
 from crosslinks.consents.queries import list_wordings
-from crosslinks.editions.frames import public_frame
+from crosslinks.editions.frames import edition_url, public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.public import open_edition
 from crosslinks.editions.rules import Mode
@@ -104,6 +104,7 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
         when=day_and_time(edition),
         ways=_ways(edition, counts),
         asked=asked,
+        lost_url=edition_url(edition, "lost"),
         boxes=show_boxes(list_wordings(edition.id), read_ticked(request.form)),
         takes_onsite=onsite is not None,
         may_wait_digitally=bool(onsite and digital and not onsite.has_room and digital.has_room),

@@ -58,6 +58,10 @@ def mail_words(kind: str) -> str:
         "registration.waiting": _("Waiting list"),
         "registration.cancelled": _("Cancelled"),
         "registration.already": _("Already registered"),
+        "registration.address_confirm": _("New address, to be confirmed"),
+        "registration.address_notice": _("Another address was asked for"),
+        "registration.address_taken": _("Address has a place already"),
+        "registration.lost": _("Link sent again"),
         "registration.reminder": _("Reminder"),
     }
     return known.get(kind) or kind.rpartition(".")[2].replace("_", " ").capitalize()

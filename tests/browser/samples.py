@@ -218,3 +218,20 @@ SAMPLES |= {
         Sample(f"{M}/sponsors/2/contacts", organizer=True),
     ),
 }
+
+SAMPLES |= {
+    "registration_self_service.address": (
+        Sample("/r/{place_token}/address"),
+        Sample("/r/{place_token}/address", submit=True),
+        Sample("/r/{moving_token}/address"),
+    ),
+    "registration_self_service.ask_confirmation": (
+        Sample("/confirm-address/{address_token}"),
+        Sample("/confirm-address/not-a-token", status=404),
+    ),
+    "registration_self_service.lost": (
+        Sample(f"{E}/lost"),
+        Sample(f"{E}/lost?sent=1"),
+        Sample(f"{E}/lost", submit=True),
+    ),
+}

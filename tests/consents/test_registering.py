@@ -189,5 +189,5 @@ def test_nothing_more_is_asked_or_written_when_nothing_is_ticked(
 ):
     with statements() as seen:
         assert client.post(API, json=payload()).status_code == 201
-    tables = ("consent_ask", "consent_text", "consent_entry", "sponsor")
+    tables = ("FROM consent_", "INTO consent_", "UPDATE consent_", "sponsor")
     assert [one for one in seen if any(table in one for table in tables)] == []

@@ -122,8 +122,6 @@ def confirm_address(*, now: datetime, token: str) -> int:
     if find_active_by_email(change.registration.edition_id, change.email_key) not in {None, change.registration}:
         raise Conflict("registration.email_known")
     change_email(actor=Actor.registrant(registration_id), now=now, registration_id=registration_id, email=email)
-    change.done_at = now
-    db.session.flush()
     return registration_id
 
 

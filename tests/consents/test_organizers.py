@@ -15,12 +15,14 @@ from crosslinks.documents.queries import BadgeFilter, list_badge_people
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.actors import Role
 from crosslinks.kernel.db import db, transaction
+from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
 from crosslinks.sponsors.models import Sponsor
 from tests.accounts.factories import sign_in
 from tests.consents.factories import ask, asking_sponsor, say
 from tests.factories import NOW, TESTER, make_conference, make_edition
+from tests.hostile import HOSTILE
 from tests.registration.factories import make_registration, take_place
 from tests.registration.test_export import read_csv, read_xlsx
 from tests.registration.test_list import counting
@@ -241,3 +243,33 @@ def test_no_badge_is_marked_where_nobody_is_asked(app: Flask):
         edition = make_edition()
         take_place(edition)
     assert marked(edition) == set()
+
+
+def test_hostile_words_are_shown_as_words_or_refused(client: FlaskClient, edition: Edition):
+    with transaction():
+        made = person(edition, PHOTO)
+    for text in HOSTILE:
+        sent = text.encode("utf-8", "replace").decode()
+        asked = {"photo_asked": "y", "photo_en": sent, "next_edition_asked": "y", "next_edition_nb": sent}
+        assert client.post(f"{M}/consents", data=asked).status_code in {303, 422}, text
+        told = {"topic": "consent_photo", "reason": sent}
+        assert client.post(f"{M}/registrations/{made.id}/consents", data=told).status_code == 303, text
+        db.session.rollback()
+        with transaction():
+            say(edition, made.id, PHOTO)
+        for url in ("/crosslinks/2024/register", f"{M}/consents", f"{M}/registrations/{made.id}"):
+            page = client.get(url).text
+            assert not any(broken in page for broken in ("<script>alert", "<svg/onload", "<img src=x"))
+
+
+def test_a_hostile_sponsor_is_a_name_like_any_other(client: FlaskClient, edition: Edition):
+    names = [text for text in HOSTILE if text.strip() and len(text) <= 200 and text.isprintable()]
+    assert len(names) > 40
+    with transaction():
+        sponsors = [asking_sponsor(edition, name) for name in names]
+        made = person(edition, *(about(sponsor) for sponsor in sponsors))
+    own = client.get(f"/r/{place_token(made)}/consents").text
+    form = client.get("/crosslinks/2024/register").text
+    for page in (own, form, client.get(f"{M}/consents").text, client.get(f"{M}/registrations/{made.id}").text):
+        assert not any(broken in page for broken in ("<script>alert", "<svg/onload", "<img src=x"))
+    assert client.post(f"{M}/sponsors/{sponsors[0].id}/contacts", data={"format": "xlsx"}).status_code == 200

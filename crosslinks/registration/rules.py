@@ -114,9 +114,9 @@ LONGEST_EMAIL = 254
 
 
 def mask_address(address: str) -> str:
-    """Return ``k…@example.org`` for an address: enough for its owner to know it, too little for anybody else."""
+    """Return ``k•••@example.org`` for an address: enough for its owner to know it, too little for anybody else."""
     before, _, after = address.rpartition("@")
-    return f"{before[:1]}…@{after}"
+    return f"{before[:1]}•••@{after}"
 
 
 _NOT_COMPOSED = str.maketrans(

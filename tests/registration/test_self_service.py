@@ -95,10 +95,10 @@ def test_a_new_address_counts_when_confirmed_from_its_mail(client: FlaskClient, 
     assert answer.status_code == 303
     page = client.get(answer.headers["Location"]).text
     assert "Check the mail of the new address" in page
-    assert "N…@example.org" in page
+    assert "N•••@example.org" in page
     asked, notice = mails("address_confirm")[0], mails("address_notice")[0]
     assert (asked.to_address, notice.to_address) == ("New.Me@example.org", "old@example.org")
-    assert "N…@example.org" in text_of(notice)
+    assert "N•••@example.org" in text_of(notice)
     assert "New.Me" not in text_of(notice)
     assert read(person.id).email == "old@example.org"
     opened = confirm_link(asked)

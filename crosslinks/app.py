@@ -79,12 +79,14 @@ from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_answers import manage_answers
+from crosslinks.registration.manage_consents import registration_consent_pages
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
 from crosslinks.registration.place_answers import registration_place_answers
 from crosslinks.registration.place_consents import registration_consents
 from crosslinks.registration.public import registration_public
+from crosslinks.registration.self_service import registration_self_service
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
@@ -196,6 +198,7 @@ def _plug_in_features(app: Flask) -> None:
         manage_answers,
         registration_answers,
         registration_api,
+        registration_consent_pages,
         registration_consents,
         registration_manage,
         registration_person,
@@ -203,6 +206,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_place_answers,
         registration_places,
         registration_public,
+        registration_self_service,
         rooms_manage,
         sending_manage,
         sponsors_manage,

@@ -22,6 +22,13 @@ _IS_LAST = ~exists().where(
     _LATER.sponsor_id.is_not_distinct_from(ConsentEntry.sponsor_id),
     _LATER.id > ConsentEntry.id,
 )
+
+
+def is_last_word() -> ColumnElement[bool]:
+    """Return the condition that a line of the ledger is a person's last about its topic."""
+    return _IS_LAST
+
+
 _NOT_ORPHANED = (ConsentEntry.purpose != Purpose.SPONSOR) | ConsentEntry.sponsor_id.is_not(None)
 
 

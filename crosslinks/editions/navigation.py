@@ -39,6 +39,7 @@ SECTIONS = (
             Page("places", _l("Places"), Permission.REGISTRATIONS),
             Page("form", _l("Form"), Permission.EDITION),
             Page("invitations", _l("Invitations"), Permission.REGISTRATIONS),
+            Page("consents", _l("Consents"), Permission.REGISTRATIONS),
         ),
     ),
     Section(

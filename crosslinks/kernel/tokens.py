@@ -30,13 +30,16 @@ class LinkKind(StrEnum):
     """A derived link and all that it allows."""
 
     MANAGE = "manage"
-    """One registration: see, rename, switch, cancel, ticket, calendar file."""
+    """One registration: see, rename, switch, cancel, come back, consents, answers, ask for another address, ticket,
+    calendar file."""
     ACCEPT = "accept"
     """One registration: see the place that is offered, and take it."""
     DECLINE = "decline"
     """One registration: give back a place that was freed or offered, leave the line, follow the stream instead."""
     COMING = "coming"
     """One registration: say that one comes, or cannot come, or follows the stream instead."""
+    ADDRESS = "address"
+    """One registration's wish for another address, for 24 hours: fulfil it, which ends the links of the old one."""
     PREVIEW = "preview"
     """One draft edition: read its public pages."""
     FEED = "feed"

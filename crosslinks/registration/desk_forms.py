@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from crosslinks.editions.rules import Mode
 from crosslinks.questions.rules import Facts
+from crosslinks.registration.details import DETAIL_FIELDS, get_details
 from crosslinks.registration.forms import Address, Chosen, Line
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import (
@@ -30,6 +31,9 @@ from crosslinks.web.languages import LANGUAGES
 
 MOST_PLACES = 1_000_000
 LONGEST_NOTE = 1000
+LONGEST_MOBILE = 40
+LONGEST_TRAVEL = 500
+LONGEST_HOTEL = 300
 LONGEST_REASON = 200
 
 
@@ -74,6 +78,10 @@ class PersonForm(FlaskForm):
     profession = SelectField(_l("Profession"), [InputRequired()], default=Profession.OTHER.value)
     language = SelectField(_l("Language of mails"), [InputRequired()], choices=dict(LANGUAGES))
     needs_assistance = BooleanField(_l("Needs assistance"))
+    mobile = StringField(_l("Mobile"), [Line(LONGEST_MOBILE)])
+    travel = TextAreaField(_l("Travel"), [Lines(LONGEST_TRAVEL)])
+    hotel = StringField(_l("Hotel"), [Line(LONGEST_HOTEL)])
+    dinner = StringField(_l("Dinner"), [Line(LONGEST_HOTEL)])
     note = TextAreaField(_l("Note for organizers"), [Lines(LONGEST_NOTE)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -84,8 +92,8 @@ class PersonForm(FlaskForm):
     @classmethod
     def values_of(cls, registration: Registration) -> dict[str, Any]:
         """Return the present facts of somebody, by field."""
-        names = ("given_name", "family_name", "email", "organisation", "needs_assistance", "note", "language")
-        values = {name: getattr(registration, name) for name in names}
+        names = ("given_name", "family_name", "email", "organisation", "needs_assistance", "language")
+        values = {name: getattr(registration, name) for name in names} | get_details(registration.id)
         return values | {"role": registration.role.value, "profession": registration.profession.value}
 
     @property
@@ -97,6 +105,10 @@ class PersonForm(FlaskForm):
     def chosen_profession(self) -> Profession:
         """The chosen profession, after validation."""
         return Profession(self.profession.data)
+
+    def details_kept(self) -> dict[str, str]:
+        """Return what only organizers keep, after validation."""
+        return {name: self.text(name) for name in DETAIL_FIELDS}
 
     def text(self, name: str) -> str:
         """Return what was typed in a field, after validation."""

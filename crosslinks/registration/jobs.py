@@ -1,4 +1,4 @@
-"""What happens to places in the background: in steps, and by the clock of the conference."""
+"""What registration does in the background: places in steps and by the conference's clock, lost links."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.registration.lapses import lapse_due, list_due
 from crosslinks.registration.reconfirm import list_steps_due, take_step
+from crosslinks.registration.returning import SEND_LINK, send_place_link
 from crosslinks.registration.waiting_list import PROMOTE, go_on_promoting
 
 
@@ -46,7 +47,13 @@ def reconfirm(moment: datetime) -> None:
         promote_the_rest(edition_id)
 
 
-JOBS: dict[str, Handler] = {PROMOTE: _promote}
+def send_lost_link(run: JobRun) -> None:
+    """Look whether an address is registered: here nobody can measure it."""
+    with transaction():
+        send_place_link(now=now(), edition_id=run.payload["edition"], email=run.payload["email"])
+
+
+JOBS: dict[str, Handler] = {PROMOTE: _promote, SEND_LINK: send_lost_link}
 ROUNDS = (
     Round("registration.lapse", timedelta(minutes=1), lapse),
     Round("registration.reconfirm", timedelta(minutes=1), reconfirm),

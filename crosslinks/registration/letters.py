@@ -21,6 +21,7 @@ from crosslinks.kernel.tokens import LinkKind, show_reference
 from crosslinks.mail.rendering import absolute, render_letter
 from crosslinks.mail.rules import Attachment, Fact, Letter, LetterFrame, Rendered
 from crosslinks.mail.wording import own_words
+from crosslinks.registration.address_change import address_token
 from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
 from crosslinks.registration.codes import code_png
 from crosslinks.registration.letter_facts import letter_facts, venue_line
@@ -276,16 +277,51 @@ def cancelled_letter(letter: Letter) -> Rendered:
 
 def already_letter(letter: Letter) -> Rendered:
     """Render the truth for somebody whose address was used again: how things stand, and that nothing has changed."""
+    return _render_standing("registration/mail/already", letter)
+
+
+def address_confirm_letter(letter: Letter) -> Rendered:
+    """Render the question whether an address is right, to that address; it names nobody, as it may be a stranger's."""
+    token = MASKED if letter.preview else address_token(letter.data["change"], letter.data["seed"])
+    return _render_plainly("registration/mail/address_confirm", letter, confirm_url=f"/confirm-address/{token}")
+
+
+def address_notice_letter(letter: Letter) -> Rendered:
+    """Render the notice to the present address that another one was asked for."""
+    about = open_subject(letter)
+    return _render_plainly(
+        "registration/mail/address_notice", letter, address_url=place_path(about.token, "address")
+    )  # fmt: skip
+
+
+def _render_plainly(template: str, letter: Letter, **links: str) -> Rendered:
+    about = open_subject(letter)
+    urls = {name: absolute(path) for name, path in links.items()}
+    return render_about(
+        template, about, attachments=(), place=about.registration.place, wanted=letter.data.get("wanted", ""), **urls
+    )
+
+
+def taken_letter(letter: Letter) -> Rendered:
+    """Render the truth for somebody whose address somebody else wanted to move to: how things stand, and the link."""
+    return _render_standing("registration/mail/address_taken", letter)
+
+
+def lost_letter(letter: Letter) -> Rendered:
+    """Render how things stand, with the link, for somebody who lost it."""
+    return _render_standing("registration/mail/lost", letter)
+
+
+def _render_standing(template: str, letter: Letter) -> Rendered:
     about = open_subject(letter)
     registration = about.registration
-    waits = registration.status is Status.WAITING
     with speaking(letter.language):
         standing = _standing(registration)
     return render_about(
-        "registration/mail/already",
+        template,
         about,
         attachments=(),
-        place=registration.wants if waits else registration.place,
+        place=registration.wants if registration.status is Status.WAITING else registration.place,
         status=registration.status,
         standing=standing,
     )
@@ -298,4 +334,8 @@ LETTERS: dict[str, Callable[[Letter], Rendered]] = {
     "registration.waiting": waiting_letter,
     "registration.cancelled": cancelled_letter,
     "registration.already": already_letter,
+    "registration.address_confirm": address_confirm_letter,
+    "registration.address_notice": address_notice_letter,
+    "registration.address_taken": taken_letter,
+    "registration.lost": lost_letter,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, event, text
+from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from crosslinks.editions.models import Edition
@@ -95,7 +95,6 @@ class Registration(Base):
     privacy_seen_at: Mapped[datetime | None]
     source: Mapped[Source] = mapped_column(enum_column(Source), default=Source.FORM)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str] = mapped_column(String(1000), default="")
     rev: Mapped[int] = mapped_column(default=0)
     roster_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -177,3 +176,31 @@ class Reconfirmation(Base):
     ask_at: Mapped[datetime]
     warn_at: Mapped[datetime]
     release_at: Mapped[datetime]
+
+
+class PersonDetails(Base):
+    """What only organizers keep about somebody; a row only where there is something."""
+
+    __tablename__ = "person_details"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    mobile: Mapped[str] = mapped_column(String(40), default="")
+    travel: Mapped[str] = mapped_column(String(500), default="")
+    hotel: Mapped[str] = mapped_column(String(300), default="")
+    dinner: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class AddressChange(Base):
+    """The last wish of somebody for another address. ``seed`` is new with each wish, so that earlier links end."""
+
+    __tablename__ = "address_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), unique=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    registration: Mapped[Registration] = relationship()

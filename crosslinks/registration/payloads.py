@@ -73,7 +73,10 @@ _ANSWERS: dict[str, Any] = {
                 {"type": "null"},
             ],
         },
-        f"^{SPONSOR_PREFIX}[1-9][0-9]*$": {"type": "boolean"},
+        f"^{SPONSOR_PREFIX}[1-9][0-9]*$": {
+            "description": "consent_sponsor_<id>: whether that sponsor may write.",
+            "type": "boolean",
+        },
     },
 }
 
@@ -81,7 +84,7 @@ _ANSWERS: dict[str, Any] = {
 class RegistrationPayload(Payload):
     """Somebody who wants to take part, with answers to what the edition asks as ``q_<id>``.
 
-    Each sponsor that asks has a field of its own beside these.
+    Each sponsor that asks has a field of its own beside these; ``api.py`` reads those apart.
     """
 
     model_config = ConfigDict(extra="allow", json_schema_extra=_ANSWERS)

@@ -55,6 +55,8 @@ def _news(code: str) -> str:
         "left": _("Done. Here is how you take part now."),
         "coming": _("Thank you. We look forward to seeing you."),
         "answers": _("Your answers are saved."),
+        "address": _("Your address is confirmed. The ticket and a new link are in its mail."),
+        "returned": _("Welcome back. Here is how you take part now."),
     }.get(code, "")
 
 

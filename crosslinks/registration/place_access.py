@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import make_response
+from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from crosslinks.consents.queries import concerns
-from crosslinks.editions.frames import edition_url, public_frame
+from crosslinks.editions.frames import public_frame
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.errors import Conflict, NotFound
 from crosslinks.registration.joining import require_open
 from crosslinks.registration.links import place_path
 from crosslinks.registration.models import Registration
-from crosslinks.registration.queries import get_by_link_token, get_edition_facts
+from crosslinks.registration.place_view import ways_back
+from crosslinks.registration.queries import count_modes, get_by_link_token, get_edition_facts
 from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.pages import render_page
 
@@ -43,15 +44,16 @@ def cancelled_page(registration: Registration, token: str) -> Response:
     try:
         require_open(get_edition_facts(edition.id), now())
     except Conflict:
-        may_return = False
+        counts = {}
     else:
-        may_return = True
+        counts = count_modes(edition.id)
     page = render_page(
         "registration/public/cancelled.html",
         public_frame(edition),
         edition=edition,
-        may_return=may_return,
-        register_url=edition_url(edition, "register"),
+        ways=ways_back(counts),
+        is_known=request.args.get("news") == "already",
+        base=place_path(token),
         consents_url=place_path(token, "consents") if concerns(edition.id, registration.id) else "",
     )
     return make_response(page)

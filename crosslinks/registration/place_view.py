@@ -100,6 +100,8 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
             "pencil-simple",
         )
     )
+    if now < edition.ends_at:
+        deeds.append(_address(standing))
     if standing.may_consent:
         deeds.append(_consents(standing))
     if standing.asks and now < edition.answers_deadline:
@@ -264,6 +266,24 @@ def _assistance(standing: Standing) -> Deed:
         else _("Tell us if you need assistance, such as step-free access.")
     )
     return Deed(_("Assistance at the venue"), text, _("Change"), f"{standing.base}/assistance", "wheelchair")
+
+
+def _address(standing: Standing) -> Deed:
+    text = _("The ticket and every mail go there.")
+    url = f"{standing.base}/address"
+    return Deed(_("Correct your e-mail address"), text, _("Change"), url, "envelope-simple")
+
+
+def ways_back(counts: dict[Mode, ModeCount]) -> list[tuple[str, str, str]]:
+    """Return how somebody who has cancelled can come back: the mode, its button, and what they would get."""
+    words = {Mode.ONSITE: _("Take a place in the room again"), Mode.DIGITAL: _("Take a place on the stream again")}
+    return [(mode.value, words[mode], _what_one_gets(count)) for mode, count in counts.items()]
+
+
+def _what_one_gets(count: ModeCount) -> str:
+    if count.has_room:
+        return _("There is a place for you.")
+    return _("It is full. You would be number %(number)s in line.", number=count.waiting + 1)
 
 
 def _consents(standing: Standing) -> Deed:

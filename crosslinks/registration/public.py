@@ -99,6 +99,7 @@ def form_context(edition: Edition, form: RegisterForm) -> dict[str, Any]:
         "asked": bool(form.question.data),
         "boxes": show_boxes(list_wordings(edition.id), read_ticked(request.form)),
         "group_url": edition_url(edition, "register/group"),
+        "lost_url": edition_url(edition, "lost"),
         "takes_onsite": onsite is not None,
         "may_wait_digitally": bool(onsite and digital and not onsite.has_room and digital.has_room),
     }

@@ -111,6 +111,14 @@ class Receipt:
 LONGEST_NAME = 120
 LONGEST_ORGANISATION = 200
 LONGEST_EMAIL = 254
+
+
+def mask_address(address: str) -> str:
+    """Return ``k•••@example.org`` for an address: enough for its owner to know it, too little for anybody else."""
+    before, _, after = address.rpartition("@")
+    return f"{before[:1]}•••@{after}"
+
+
 _NOT_COMPOSED = str.maketrans(
     {"ø": "o", "æ": "ae", "å": "a", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ŋ": "n", "ŧ": "t", "ı": "i", "œ": "oe"}
 )

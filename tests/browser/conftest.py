@@ -44,6 +44,7 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel, set_capacity
 from crosslinks.registration.public import pack_answer
@@ -69,6 +70,8 @@ class Shown:
     waiting_token: str
     meanwhile_token: str
     cancelled_token: str
+    moving_token: str
+    address_token: str
     confirmed_state: str
     waiting_state: str
     registration_id: int
@@ -174,9 +177,15 @@ def _other_places(conference: Conference) -> dict[str, str]:
             "cancelled": take_place(full, Mode.DIGITAL, email="cancelled@example.org"),
         }
         cancel(actor=TESTER, now=NOW, registration_id=receipts["cancelled"].registration_id)
+        moving = take_place(full, Mode.DIGITAL, email="moving@example.org").registration_id
+        ask_for_address(actor=TESTER, now=clock.now(), registration_id=moving, email="moved@example.org")
+        change = find_change(moving)
+        assert change is not None
     keys = settings().keys
     return {
         "confirmed_state": pack_answer(receipts["digital"], Mode.DIGITAL),
+        "moving_token": make_link(keys, LinkKind.MANAGE, moving, 0),
+        "address_token": address_token(change.id, change.seed),
         "waiting_state": pack_answer(receipts["meanwhile"], Mode.ONSITE),
         **{
             f"{who}_token": make_link(keys, LinkKind.MANAGE, receipt.registration_id, 0)

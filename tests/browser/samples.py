@@ -256,3 +256,29 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"imports_manage.report": "a file"}
+
+SAMPLES |= {
+    "registration_consent_pages.settings": manage("/consents"),
+    "registration_consent_pages.participants": manage("/consents/participants"),
+    "registration_consent_pages.contacts": (
+        Sample(f"{M}/sponsors/1/contacts", organizer=True),
+        Sample(f"{M}/sponsors/2/contacts", organizer=True),
+    ),
+}
+
+SAMPLES |= {
+    "registration_self_service.address": (
+        Sample("/r/{place_token}/address"),
+        Sample("/r/{place_token}/address", submit=True),
+        Sample("/r/{moving_token}/address"),
+    ),
+    "registration_self_service.ask_confirmation": (
+        Sample("/confirm-address/{address_token}"),
+        Sample("/confirm-address/not-a-token", status=404),
+    ),
+    "registration_self_service.lost": (
+        Sample(f"{E}/lost"),
+        Sample(f"{E}/lost?sent=1"),
+        Sample(f"{E}/lost", submit=True),
+    ),
+}

@@ -18,6 +18,7 @@ from crosslinks.checkin.api import OPERATIONS as CHECKIN_OPERATIONS
 from crosslinks.checkin.api import checkin_api
 from crosslinks.checkin.manage import checkin_manage
 from crosslinks.checkin.public import checkin_public
+from crosslinks.checkin.turnout import ROUNDS as CHECKIN_ROUNDS
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.documents.manage import documents_manage
@@ -53,6 +54,7 @@ from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
 from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_coming import registration_coming
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
@@ -154,6 +156,7 @@ def _plug_in_features(app: Flask) -> None:
         programme_public,
         registration_answers,
         registration_api,
+        registration_coming,
         registration_manage,
         registration_person,
         registration_place,
@@ -169,5 +172,5 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS, **ANSWER_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **REGISTRATION_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, *REGISTRATION_ROUNDS)
+    app.extensions["crosslinks.rounds"] = (CLEARING, *CHECKIN_ROUNDS, *REGISTRATION_ROUNDS)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

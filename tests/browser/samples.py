@@ -219,3 +219,10 @@ SAMPLES |= {
     ),
     "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
 }
+
+SAMPLES |= {
+    "registration_coming.show": (
+        *manage("/places/coming", submit=True),
+        Sample("/manage/crosslinks/2031/places/coming", organizer=True),
+    ),
+}

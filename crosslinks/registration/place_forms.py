@@ -57,6 +57,7 @@ class ReserveForm(TimesForm):
     def offer(self, modes: list[Mode]) -> None:
         """Show only the modes that the edition offers."""
         self.mode.choices = mode_choices(modes)
+        self.mode.flags.required = True
         self.mode.validators = [Chosen(self.mode.choices, _("Choose the room or the stream"))]
 
 

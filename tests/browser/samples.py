@@ -222,7 +222,7 @@ SAMPLES |= {
 
 SAMPLES |= {
     "registration_coming.show": (
-        *manage("/places/coming", submit=True),
+        *manage("/places/coming"),
         Sample("/manage/crosslinks/2031/places/coming", organizer=True),
     ),
 }

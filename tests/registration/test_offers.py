@@ -185,7 +185,7 @@ def test_accepting_from_the_mail(client: FlaskClient, edition: Edition, line: li
 def test_the_personal_page_shows_the_offer(client: FlaskClient, line: list[Receipt]) -> None:
     own = f"/r/{place_token(person(line[0]))}"
     page = client.get(own).text
-    assert "A place in the room is offered to you until Friday 19 January 2024, 10:00" in page
+    assert "It is yours if you take it by Friday 19 January 2024, 10:00" in page
     assert f"{own}/accept" in page
     assert f"{own}/decline" in page
     answer = client.post(f"{own}/decline")

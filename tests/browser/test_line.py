@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from crosslinks.config import settings
+from crosslinks.app import create_app
+from crosslinks.config import load_settings, settings
 from crosslinks.editions.models import Conference
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import Mode
@@ -41,10 +43,20 @@ def page(chromium: Browser, demo: Shown, request: pytest.FixtureRequest) -> Iter
     context.close()
 
 
+@contextmanager
+def inside(demo: Shown) -> Iterator[None]:
+    """Be in the demo's application, beside the server that shows it, and on its clock."""
+    offset = clock.offset
+    app = create_app(load_settings(instance=demo.instance.folder))
+    with app.app_context():
+        yield
+    close_database(app)
+    clock.offset = offset
+
+
 def small_edition(demo: Shown, slug: str, hours: int | None) -> str:
     """Make an edition with one place in the room, which is taken, and return the holder's personal link."""
-    app = demo.instance.app()
-    with app.app_context():
+    with inside(demo):
         start = clock.now() + timedelta(days=30)
         with transaction():
             conference = db.session.scalars(select(Conference)).one()
@@ -56,9 +68,7 @@ def small_edition(demo: Shown, slug: str, hours: int | None) -> str:
                 actor=TESTER, now=clock.now(), edition_id=made.id, mode=Mode.ONSITE, capacity=1, offer_hours=hours
             )
             holder = take_place(made, email=f"holder.{slug}@example.org").registration_id
-        link = f"/r/{make_link(settings().keys, LinkKind.MANAGE, holder, 0)}"
-    close_database(app)
-    return link
+        return f"/r/{make_link(settings().keys, LinkKind.MANAGE, holder, 0)}"
 
 
 def register(page: Page, slug: str, name: str) -> None:
@@ -73,8 +83,7 @@ def register(page: Page, slug: str, name: str) -> None:
 
 def mailed_link(demo: Shown, slug: str, name: str, word: str) -> str:
     """Return the path of a link in the last letter to somebody, as the worker would render it."""
-    app = demo.instance.app()
-    with app.app_context():
+    with inside(demo):
         row = db.session.scalars(
             select(OutboxMail)
             .where(OutboxMail.to_address == f"{name.lower()}.{slug}@example.org")
@@ -85,21 +94,17 @@ def mailed_link(demo: Shown, slug: str, name: str, word: str) -> str:
             row.registration_id, row.account_id,
         )  # fmt: skip
         text = LETTERS[row.kind](letter).text
-    close_database(app)
     found = re.search(rf"http\S+/{word}/\S+", text)
     assert found is not None, text
     return urlsplit(found.group()).path
 
 
 def place_of(demo: Shown, slug: str, name: str) -> Place:
-    app = demo.instance.app()
-    with app.app_context():
+    with inside(demo):
         edition_id = get_edition("crosslinks", slug).id
-        place = db.session.scalars(
+        return db.session.scalars(
             select(Registration.place).where(Registration.edition_id == edition_id, Registration.given_name == name)
         ).one()
-    close_database(app)
-    return place
 
 
 def switch_to_the_stream(page: Page, link: str) -> None:

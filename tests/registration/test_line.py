@@ -143,6 +143,8 @@ def test_offers_and_kept_places_are_listed(client: FlaskClient, edition: Edition
     page = client.get(PLACES).text
     assert "1 person is offered a place" in page
     assert "35 h 59 min left" in page or "36 h 0 min left" in page
+    for path in ("registrations?show=waiting", "registrations/2"):
+        assert "Is offered a place" in client.get(f"/manage/crosslinks/2024/{path}").text
     client.post(f"{PLACES}/onsite", data=sent | {"onsite-capacity": 9, "onsite-offer_hours": ""})
     keep = {"keep-label": "The minister’s driver", "keep-mode": "onsite", "keep-expires_at": "2024-01-20T12:00"}
     assert client.post(f"{PLACES}/reservations", data=keep).status_code == 303

@@ -30,7 +30,7 @@ class LinkKind(StrEnum):
     """A derived link and all that it allows."""
 
     MANAGE = "manage"
-    """One registration: see, rename, switch, cancel, ticket, calendar file."""
+    """One registration: see, rename, switch, cancel, ticket, calendar file; every answer that it is asked for."""
     ACCEPT = "accept"
     """One registration: see the place that is offered, and take it."""
     DECLINE = "decline"

@@ -18,6 +18,7 @@ from crosslinks.checkin.api import OPERATIONS as CHECKIN_OPERATIONS
 from crosslinks.checkin.api import checkin_api
 from crosslinks.checkin.manage import checkin_manage
 from crosslinks.checkin.public import checkin_public
+from crosslinks.checkin.turnout import ROUNDS as CHECKIN_ROUNDS
 from crosslinks.config import Settings, load_settings
 from crosslinks.consents import models as consents_models
 from crosslinks.documents import models as documents_models
@@ -79,6 +80,7 @@ from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_answers import manage_answers
+from crosslinks.registration.manage_coming import registration_coming
 from crosslinks.registration.manage_consents import registration_consent_pages
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
@@ -212,6 +214,7 @@ def _plug_in_features(app: Flask) -> None:
         sponsors_manage,
         sponsors_public,
         stage_manage,
+        registration_coming,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
@@ -240,5 +243,6 @@ def _plug_in_features(app: Flask) -> None:
         *INTEREST_ROUNDS,
         *REGISTRATION_ROUNDS,
         SCHEDULE,
+        *CHECKIN_ROUNDS,
     )
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -31,7 +31,7 @@ class LinkKind(StrEnum):
 
     MANAGE = "manage"
     """One registration: see, rename, switch, cancel, come back, consents, answers, ask for another address, ticket,
-    calendar file."""
+    calendar file; every answer that it is asked for."""
     ACCEPT = "accept"
     """One registration: see the place that is offered, and take it."""
     DECLINE = "decline"

@@ -32,6 +32,15 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the person is asked; ``acts`` (address, label) are the answers, the first of them the button."""
+
+    title: str
+    text: str
+    acts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class PlaceView:
     """What the page shows."""
 
@@ -43,6 +52,7 @@ class PlaceView:
     is_confirmed: bool
     code_path: str = ""
     code_size: int = 0
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
     kind, status = _status(standing)
-    deeds = [] if now >= edition.ends_at else [*_asked(standing, now), *_switches(standing)]
+    deeds = [] if now >= edition.ends_at else [*_switches(standing)]
     deeds.append(
         Deed(
             _("Correct your name"),
@@ -119,6 +129,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         registration.place is not Place.NONE,
         code.path if code else "",
         code.size if code else 0,
+        _question(standing, now),
     )
 
 
@@ -128,44 +139,32 @@ def must_answer(registration: Registration) -> bool:
     return asked is not None and registration.place is Place.ONSITE and (coming is None or coming < asked)
 
 
-def _asked(standing: Standing, now: datetime) -> list[Deed]:
-    """Return what the person has been asked: about an offer, and whether they come."""
-    registration = standing.registration
+def _question(standing: Standing, now: datetime) -> Question | None:
+    """Return what the person is asked, first on their page: about an offer, or whether they come."""
+    registration, base = standing.registration, standing.base
+    if now >= standing.edition.ends_at:
+        return None
     if registration.offer_until is not None and offer_is_open(registration, now):
         until = moment_words(registration.offer_until, standing.edition)
         room = registration.wants is Place.ONSITE
-        return [
-            Deed(
-                _("A place in the room is kept for you") if room else _("A place on the stream is kept for you"),
-                _("It is yours if you take it by %(until)s.", until=until),
-                _("Take the place"),
-                f"{standing.base}/accept",
-                "check",
-            ),
-            Deed(
-                _("Decline the place"),
-                _("The place goes to the next in line."),
-                _("Decline"),
-                f"{standing.base}/decline",
-                grave=True,
-            ),
-        ]
+        return Question(
+            _("A place in the room is kept for you") if room else _("A place on the stream is kept for you"),
+            _("It is yours if you take it by %(until)s. After that it goes to the next in line.", until=until),
+            ((f"{base}/accept", _("Take the place")), (f"{base}/decline", _("No, thank you"))),
+        )
     if must_answer(registration):
-        text = _("Places that nobody confirms go to others.")
-        return [Deed(_("Are you coming?"), text, _("Answer"), f"{standing.base}/coming", "check")]
-    return []
-
-
-def _offer_words(wanted: Place, until: str) -> str:
-    if wanted is Place.ONSITE:
-        return _("A place in the room is offered to you until %(until)s", until=until)
-    return _("A place on the stream is offered to you until %(until)s", until=until)
+        return Question(
+            _("Are you coming?"),
+            _("Places that nobody confirms go to others."),
+            ((f"{base}/coming", _("I am coming")), (f"{base}/coming?answer=no", _("I can’t come"))),
+        )
+    return None
 
 
 def _status(standing: Standing) -> tuple[str, str]:
     registration, position = standing.registration, standing.position
     if registration.offer_until is not None:
-        return "warn", _offer_words(registration.wants, moment_words(registration.offer_until, standing.edition))
+        return "warn", _("A place is offered to you")
     if registration.place is Place.ONSITE:
         return "ok", _("Confirmed, in the room")
     if registration.place is Place.DIGITAL and registration.wants is Place.NONE:
@@ -206,6 +205,8 @@ def _facts(registration: Registration, edition: Edition) -> tuple[tuple[str, str
 
 def _switches(standing: Standing) -> list[Deed]:
     registration = standing.registration
+    if registration.offer_until is not None:
+        return []
     mode = (registration.place if registration.place is not Place.NONE else registration.wants).mode
     if mode is None or OTHER[mode] not in standing.counts:
         return []

@@ -282,3 +282,10 @@ SAMPLES |= {
         Sample(f"{E}/lost", submit=True),
     ),
 }
+
+SAMPLES |= {
+    "registration_coming.show": (
+        *manage("/places/coming"),
+        Sample("/manage/crosslinks/2031/places/coming", organizer=True),
+    ),
+}

@@ -17,6 +17,7 @@ from crosslinks.kernel.errors import Gone
 from crosslinks.kernel.tokens import LinkKind
 from crosslinks.mail.models import OutboxMail
 from crosslinks.registration.answer_letters import LETTERS
+from crosslinks.registration.corrections import change_email
 from crosslinks.registration.jobs import lapse
 from crosslinks.registration.letters import LETTERS as PLACE_LETTERS
 from crosslinks.registration.links import answer_path, answer_token, place_token
@@ -27,7 +28,7 @@ from crosslinks.registration.queries import count_modes, waiting_position
 from crosslinks.registration.rules import ModeCount, Place, Receipt, Status
 from tests.checkin.factories import be_at
 from tests.factories import NOW, TESTER, make_edition
-from tests.registration.factories import take_place
+from tests.registration.factories import make_registration, take_place
 from tests.registration.test_letters import letters
 
 HOUR = timedelta(hours=1)
@@ -145,9 +146,31 @@ def test_switching_to_the_room_takes_the_offer(edition: Edition, line: list[Rece
     with transaction():
         switch_mode(actor=TESTER, now=NOW, registration_id=line[0].registration_id, to=Mode.ONSITE)
     assert person(line[0]).place is Place.ONSITE
+
+
+def test_the_offer_is_sent_again_when_asked_for_or_the_address_is_corrected(
+    client: FlaskClient, line: list[Receipt]
+) -> None:
+    first, second, _third = line
+    old = url(first, LinkKind.ACCEPT)
     with transaction():
-        resend(actor=TESTER, now=NOW, registration_id=line[1].registration_id)
-    assert kinds(line[1]) == ["waiting", "waiting"]
+        resend(actor=TESTER, now=NOW, registration_id=first.registration_id)
+        resend(actor=TESTER, now=NOW, registration_id=second.registration_id)
+        change_email(actor=TESTER, now=NOW, registration_id=first.registration_id, email="right@example.org")
+    assert kinds(first) == ["waiting", "offered", "offered", "offered"]
+    assert kinds(second) == ["waiting", "waiting"]
+    assert client.get(old).status_code == 404
+    last = letters()[-1]
+    assert last.to_address == "right@example.org"
+    assert url(first, LinkKind.ACCEPT) in LETTERS[last.kind](last).text
+
+
+def test_who_gave_no_address_is_given_the_place(edition: Edition) -> None:
+    with transaction():
+        holder = take_place(edition)
+        silent = make_registration(db.session.merge(edition), email="")
+        cancel(actor=TESTER, now=NOW, registration_id=holder.registration_id)
+    assert db.session.get_one(Registration, silent.id).place is Place.ONSITE
 
 
 @pytest.mark.parametrize("kind", [LinkKind.ACCEPT, LinkKind.DECLINE, LinkKind.COMING])
@@ -185,7 +208,7 @@ def test_accepting_from_the_mail(client: FlaskClient, edition: Edition, line: li
 def test_the_personal_page_shows_the_offer(client: FlaskClient, line: list[Receipt]) -> None:
     own = f"/r/{place_token(person(line[0]))}"
     page = client.get(own).text
-    assert "A place in the room is offered to you until Friday 19 January 2024, 10:00" in page
+    assert "It is yours if you take it by Friday 19 January 2024, 10:00" in page
     assert f"{own}/accept" in page
     assert f"{own}/decline" in page
     answer = client.post(f"{own}/decline")

@@ -47,6 +47,7 @@ class ColleagueForm(Form):
         offered = {mode.value for mode in modes}
         self.mode.choices = {value: label for value, label in words.items() if value in offered}
         self.mode.validators = [Chosen(offered, _("Choose the room or the stream"))]
+        self.mode.flags.required = True
         if not self.mode.data:
             self.mode.data = next(iter(self.mode.choices), None)
 

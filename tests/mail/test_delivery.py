@@ -309,7 +309,9 @@ def test_a_few_answers_share_one_commit_and_all_stand_in_the_note_before(
     assert get(ids[3]).state is MailState.FAILED
 
 
-@pytest.mark.parametrize(("outcome", "state"), [(Outcome.PAUSED, MailState.PAUSED), (Outcome.WITHHELD, MailState.WITHHELD)])
+@pytest.mark.parametrize(
+    ("outcome", "state"), [(Outcome.PAUSED, MailState.PAUSED), (Outcome.WITHHELD, MailState.WITHHELD)]
+)
 def test_a_letter_that_shall_not_go_is_kept_and_costs_no_attempt(
     app: Flask, sending: Delivery, smtp_server: SmtpDouble, outcome: Outcome, state: MailState
 ) -> None:
@@ -341,3 +343,20 @@ def test_a_suspended_worker_gives_its_old_claims_up(app: Flask, smtp_server: Smt
     sending.close()
     assert [get(mail_id).state for mail_id in ids] == [MailState.SENT, MailState.QUEUED, MailState.QUEUED]
     assert {get(mail_id).lease_owner for mail_id in ids} == {""}
+
+
+def test_a_long_address_to_unsubscribe_stays_in_one_piece(
+    app: Flask, sending: Delivery, smtp_server: SmtpDouble
+) -> None:
+    address = f"https://{'conference.' * 9}example.org/unsubscribe/{TOKEN}"
+
+    def news(letter: Letter) -> Rendered:
+        return Rendered("Hi\r\nBcc: all@example.org", "Hi\n", "<p>Hi</p>", unsubscribe_url=address)
+
+    app.extensions["crosslinks.letters"]["place"] = news
+    queue(name="Åse\r\nBcc: all@example.org")
+    sending.send_batch()
+    (taken,) = smtp_server.taken
+    assert str(taken.message["List-Unsubscribe"]) == f"<{address}>"
+    assert taken.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert taken.message["Bcc"] is None

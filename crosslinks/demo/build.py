@@ -12,6 +12,7 @@ from flask import Flask
 from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
+from crosslinks.demo.mailings import add_mailings
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
@@ -59,6 +60,7 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
         with transaction():
             edition_id = build_edition(now=now).id
         add_participants(edition_id, participants, now=clock.now())
+        add_mailings(edition_id, now=clock.now())
         db.session.remove()
     (folder / MARKER).touch()
     return app

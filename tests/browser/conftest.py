@@ -35,6 +35,9 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.mailings.interest import follow_path
+from crosslinks.mailings.models import Follower, Mailing
+from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
 from crosslinks.registration.public import pack_answer
@@ -70,6 +73,12 @@ class Shown:
     mail_id: int
     failed_mail_id: int
     job_id: int
+    sent_mailing_id: int
+    draft_mailing_id: int
+    follower_id: int
+    follow_token: str
+    unconfirmed_token: str
+    unsubscribe_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -123,6 +132,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_other_places(conference),
             **_open_door(),
             **_mails_and_job(someone),
+            **_mailings(someone),
         )
     close_database(app)
     clock.offset = offset
@@ -206,6 +216,25 @@ def _mails_and_job(someone: Registration) -> dict[str, int]:
         job.state, job.done, job.started_at = JobState.RUNNING, 128, real_now()
         job.lease_until = real_now() + timedelta(days=1)
         return {"mail_id": first.id, "failed_mail_id": second.id, "job_id": job.id}
+
+
+def _mailings(someone: Registration) -> dict[str, Any]:
+    """Find the demo's mailings and those who asked to be told, and their links."""
+    draft, sent = db.session.scalars(select(Mailing.id).order_by(Mailing.id.desc())).all()
+    on, waiting = (
+        db.session.scalars(select(Follower).where(condition)).first()
+        for condition in (Follower.confirmed_at.is_not(None), Follower.confirmed_at.is_(None))
+    )
+    assert on is not None
+    assert waiting is not None
+    return {
+        "sent_mailing_id": sent,
+        "draft_mailing_id": draft,
+        "follower_id": on.id,
+        "follow_token": follow_path(on).rpartition("/")[2],
+        "unconfirmed_token": follow_path(waiting).rpartition("/")[2],
+        "unsubscribe_token": unsubscribe_path(someone).rpartition("/")[2],
+    }
 
 
 def _sign_in_path() -> str:

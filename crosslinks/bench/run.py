@@ -13,6 +13,7 @@ import psutil
 
 from crosslinks.bench.imports import measure_import
 from crosslinks.bench.load import Measured, Request, measure, memory
+from crosslinks.bench.mailings import measure_mailing
 from crosslinks.bench.report import Row
 from crosslinks.bench.stage import SLUG, Stage, free_port, make_instance, make_stage, running
 from crosslinks.documents.operations import BadgeOrder
@@ -78,7 +79,9 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
     _plain(figures, folder, size, say)
     _requests(figures, folder, small, large, size, say)
     _built(figures, folder, small[0], large, size, say)
-    return [*_rows(figures), *badge_rows, *import_rows, _idle(folder, say)]
+    with app.app_context():
+        mailing_rows = measure_mailing(large.edition_id, folder, say)
+    return [*_rows(figures), *badge_rows, *import_rows, *mailing_rows, _idle(folder, say)]
 
 
 def _plain(figures: Figures, folder: Path, size: Size, say: Say) -> None:

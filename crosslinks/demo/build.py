@@ -17,6 +17,7 @@ from crosslinks.demo.answers import ask_questions, invent_answers
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
 from crosslinks.demo.invited import add_invitations, answer_invitations
 from crosslinks.demo.letters import tell_what_was_sent
+from crosslinks.demo.mailings import add_mailings
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
@@ -75,6 +76,7 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
         add_participants(edition_id, participants, now=clock.now())
         answer_invitations(edition_id, now=clock.now())
         tell_what_was_sent(edition_id, now=clock.now())
+        add_mailings(edition_id, now=clock.now())
         db.session.remove()
     (folder / MARKER).touch()
     return app

@@ -16,7 +16,7 @@ from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.consents.words import purpose_words as consent_words
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import Texts
-from crosslinks.mailings.mailing_facts import mailing_facts
+from crosslinks.mailings.mailing_facts import edition_facts
 from crosslinks.mailings.models import Mailing
 from crosslinks.mailings.placeholders import LONGEST_LINE, check_text
 from crosslinks.mailings.purposes import Attended, Audience, Purpose, Source, read_audience
@@ -142,7 +142,7 @@ class MailingForm(FlaskForm):
             empty.errors = [*empty.errors, _("Subject and text go together: write both or neither.")]
             return False
         kind = f"mailings.{self.chosen_purpose.value}"
-        facts = mailing_facts(self._edition, None, code, sample=True)
+        facts = edition_facts(self._edition, code)
         good = True
         for field, one_line in ((subject, True), (body, False)):
             problems = check_text(field.data, kind, facts, one_line=one_line) if field.data and not field.errors else []

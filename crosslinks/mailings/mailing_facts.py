@@ -8,7 +8,6 @@ from crosslinks.kernel.columns import pick
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.mail.rendering import absolute
 from crosslinks.mail.rules import Fact
-from crosslinks.mailings.catalogue import sample_facts
 from crosslinks.registration.links import MASKED, place_path, place_token
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place
@@ -16,21 +15,8 @@ from crosslinks.registration.words import place_words
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 
 
-def mailing_facts(
-    edition: Edition, registration: Registration | None, language: str, *, masked: bool = False, sample: bool = False
-) -> dict[str, Fact]:
-    """Return the value of every placeholder; with ``sample`` an invented person's where there is no registration.
-
-    Call it while ``language`` is spoken. ``masked`` hides what would open the registration.
-    """
-    return {
-        **(sample_facts() if sample else {}),
-        **_of_edition(edition, language),
-        **(_of_person(registration, masked=masked) if registration else {}),
-    }
-
-
-def _of_edition(edition: Edition, language: str) -> dict[str, Fact]:
+def edition_facts(edition: Edition, language: str) -> dict[str, Fact]:
+    """Return what placeholders say of an edition; call it while ``language`` is spoken."""
     zone = edition.zone
     venue = ", ".join(part for part in (edition.venue_name, edition.venue_address, edition.venue_city) if part)
     return {
@@ -50,7 +36,8 @@ def _of_edition(edition: Edition, language: str) -> dict[str, Fact]:
     }
 
 
-def _of_person(registration: Registration, *, masked: bool) -> dict[str, Fact]:
+def person_facts(registration: Registration, *, masked: bool) -> dict[str, Fact]:
+    """Return what placeholders say of a person; ``masked`` hides what would open the registration."""
     token = MASKED if masked else place_token(registration)
     held = registration.place if registration.place is not Place.NONE else registration.wants
     return {

@@ -39,6 +39,7 @@ def render_markdown(text: str, top: int = 2) -> Markup:
     return Markup(clean)  # noqa: S704 - cleaned by nh3 just above
 
 
+@lru_cache(maxsize=256)
 def plain_markdown(text: str) -> str:
     """Return ``text`` as plain words: paragraphs, lists with dashes, and a link as its words and its address."""
     lines: list[str] = []

@@ -44,6 +44,9 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.mailings.interest import follow_path
+from crosslinks.mailings.models import Follower, Mailing
+from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel, set_capacity
@@ -96,6 +99,12 @@ class Shown:
     invited_token: str
     declined_invitation_token: str
     expired_invitation_token: str
+    sent_mailing_id: int
+    draft_mailing_id: int
+    follower_id: int
+    follow_token: str
+    unconfirmed_token: str
+    unsubscribe_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -151,6 +160,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_mails_and_job(someone),
             **_answers_wanted(conference),
             **_imports_and_invitations(someone),
+            **_mailings(someone),
         )
     close_database(app)
     clock.offset = offset
@@ -308,6 +318,25 @@ def _imports_and_invitations(someone: Registration) -> dict[str, Any]:
         "invited_token": invitation_token(still),
         "declined_invitation_token": links[Answer.DECLINED],
         "expired_invitation_token": invitation_token(first),
+    }
+
+
+def _mailings(someone: Registration) -> dict[str, Any]:
+    """Find the demo's mailings and those who asked to be told, and their links."""
+    draft, sent = db.session.scalars(select(Mailing.id).order_by(Mailing.id.desc())).all()
+    on, waiting = (
+        db.session.scalars(select(Follower).where(condition)).first()
+        for condition in (Follower.confirmed_at.is_not(None), Follower.confirmed_at.is_(None))
+    )
+    assert on is not None
+    assert waiting is not None
+    return {
+        "sent_mailing_id": sent,
+        "draft_mailing_id": draft,
+        "follower_id": on.id,
+        "follow_token": follow_path(on).rpartition("/")[2],
+        "unconfirmed_token": follow_path(waiting).rpartition("/")[2],
+        "unsubscribe_token": unsubscribe_path(someone).rpartition("/")[2],
     }
 
 

@@ -289,3 +289,37 @@ SAMPLES |= {
         Sample("/manage/crosslinks/2031/places/coming", organizer=True),
     ),
 }
+
+SAMPLES |= {
+    "campaigns_manage.overview": manage("/mailings"),
+    "campaigns_manage.create": (
+        *manage("/mailings/new"),
+        Sample(f"{M}/mailings/new", organizer=True, submit=True, form="main form.form"),
+    ),
+    "campaigns_manage.show": (
+        Sample(f"{M}/mailings/{{sent_mailing_id}}", organizer=True),
+        Sample(f"{M}/mailings/{{draft_mailing_id}}?in=nb", organizer=True),
+    ),
+    "campaigns_manage.edit": (Sample(f"{M}/mailings/{{draft_mailing_id}}/edit", organizer=True),),
+    "campaigns_manage.delete": (Sample(f"{M}/mailings/{{draft_mailing_id}}/delete", organizer=True),),
+    "sending_manage.ask_send": (Sample(f"{M}/mailings/{{draft_mailing_id}}/send", organizer=True),),
+    "sending_manage.ask_stop": (Sample(f"{M}/mailings/{{sent_mailing_id}}/stop", organizer=True),),
+    "sending_manage.recipients": (
+        Sample(f"{M}/mailings/{{sent_mailing_id}}/recipients", organizer=True),
+        Sample(f"{M}/mailings/{{sent_mailing_id}}/recipients?q=nobody-like-it", organizer=True),
+        Sample(f"{M}/mailings/{{draft_mailing_id}}/recipients", organizer=True),
+    ),
+    "followers_manage.overview": (*manage("/followers"), Sample(f"{M}/followers?q=nobody-like-it", organizer=True)),
+    "followers_manage.ask_delete": (Sample(f"{M}/followers/{{follower_id}}/delete", organizer=True),),
+    "mailings_public.ask": (Sample("/crosslinks/follow"), Sample("/crosslinks/follow", submit=True)),
+    "mailings_public.asked": (Sample("/crosslinks/follow/done"),),
+    "mailings_public.look": (Sample("/follow/{follow_token}"), Sample("/follow/{unconfirmed_token}")),
+    "mailings_public.ask_unsubscribe": (Sample("/unsubscribe/{unsubscribe_token}"),),
+}
+
+NOT_PAGES |= {
+    "campaigns_manage.count": "a part of the form of a mailing",
+    "campaigns_manage.preview_page": "a letter as mail programs show it, in a frame that lets it do nothing",
+    "followers_manage.export": "a file",
+    "sending_manage.export": "a file",
+}

@@ -343,3 +343,20 @@ def test_a_suspended_worker_gives_its_old_claims_up(app: Flask, smtp_server: Smt
     sending.close()
     assert [get(mail_id).state for mail_id in ids] == [MailState.SENT, MailState.QUEUED, MailState.QUEUED]
     assert {get(mail_id).lease_owner for mail_id in ids} == {""}
+
+
+def test_a_long_address_to_unsubscribe_stays_in_one_piece(
+    app: Flask, sending: Delivery, smtp_server: SmtpDouble
+) -> None:
+    address = f"https://{'conference.' * 9}example.org/unsubscribe/{TOKEN}"
+
+    def news(letter: Letter) -> Rendered:
+        return Rendered("Hi\r\nBcc: all@example.org", "Hi\n", "<p>Hi</p>", unsubscribe_url=address)
+
+    app.extensions["crosslinks.letters"]["place"] = news
+    queue(name="Åse\r\nBcc: all@example.org")
+    sending.send_batch()
+    (taken,) = smtp_server.taken
+    assert str(taken.message["List-Unsubscribe"]) == f"<{address}>"
+    assert taken.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert taken.message["Bcc"] is None

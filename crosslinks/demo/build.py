@@ -11,7 +11,7 @@ from flask import Flask
 
 from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
-from crosslinks.demo.aftermath import add_presence, set_demo_stream
+from crosslinks.demo.aftermath import add_feedback, add_presence, set_demo_stream
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
@@ -64,6 +64,7 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
         add_participants(edition_id, participants, now=clock.now())
         with transaction():
             add_presence(edition_id, clock.now())
+            add_feedback(edition_id, clock.now())
         db.session.remove()
     (folder / MARKER).touch()
     return app

@@ -41,6 +41,7 @@ from crosslinks.registration.public import pack_answer
 from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
+from tests.feedback.factories import ask_for_feedback
 from tests.instances import Instance, close_database
 from tests.live.factories import open_stream
 from tests.registration.factories import take_place
@@ -72,6 +73,8 @@ class Shown:
     failed_mail_id: int
     job_id: int
     live_token: str
+    feedback_token: str
+    feedback_item: int
 
     @property
     def names(self) -> dict[str, object]:
@@ -126,6 +129,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_open_door(),
             **_mails_and_job(someone),
             live_token=open_stream(conference),
+            **ask_for_feedback(conference),
         )
     close_database(app)
     clock.offset = offset

@@ -217,3 +217,24 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"live_manage.download": "a file"}
+
+OVER = "/manage/crosslinks/2032/feedback"
+
+SAMPLES |= {
+    "feedback_public.show": (
+        Sample("/r/{feedback_token}/feedback"),
+        Sample("/r/{feedback_token}/feedback", submit=True),
+        Sample("/r/{digital_token}/feedback"),
+        Sample("/r/{cancelled_token}/feedback"),
+    ),
+    "feedback_manage.show": (*manage("/feedback"), Sample(OVER, organizer=True)),
+    "feedback_manage.edit": (
+        *manage("/feedback/form"),
+        Sample(f"{OVER}/form", organizer=True),
+    ),
+    "feedback_manage.add": manage("/feedback/items/new", submit=True),
+    "feedback_manage.change": (Sample(f"{OVER}/items/{{feedback_item}}", organizer=True),),
+    "feedback_manage.delete": (Sample(f"{OVER}/items/{{feedback_item}}/delete", organizer=True),),
+}
+
+NOT_PAGES |= {"feedback_manage.download": "a file"}

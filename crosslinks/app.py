@@ -30,6 +30,10 @@ from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
+from crosslinks.feedback import models as feedback_models
+from crosslinks.feedback.manage import feedback_manage
+from crosslinks.feedback.places import feedback_deed
+from crosslinks.feedback.public import feedback_public
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
 from crosslinks.invitations import models as invitations_models
@@ -48,6 +52,10 @@ from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
+from crosslinks.live import models as live_models
+from crosslinks.live.manage import live_manage
+from crosslinks.live.places import live_deed, live_fact
+from crosslinks.live.public import live_public
 from crosslinks.mail import models as mail_models
 from crosslinks.mailings import models as mailings_models
 from crosslinks.mailings.interest import ROUNDS as INTEREST_ROUNDS
@@ -87,6 +95,8 @@ from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
 from crosslinks.registration.place_answers import registration_place_answers
 from crosslinks.registration.place_consents import registration_consents
+from crosslinks.registration.plugs import DEEDS as PLACE_DEEDS
+from crosslinks.registration.plugs import FACTS as PERSON_FACTS
 from crosslinks.registration.public import registration_public
 from crosslinks.registration.self_service import registration_self_service
 from crosslinks.sponsors import models as sponsors_models
@@ -120,6 +130,8 @@ TABLES = (
     questions_models,
     registration_models,
     sponsors_models,
+    feedback_models,
+    live_models,
 )
 """All features' tables: foreign keys that point upward resolve only when each has been imported."""
 
@@ -215,6 +227,10 @@ def _plug_in_features(app: Flask) -> None:
         sponsors_public,
         stage_manage,
         registration_coming,
+        feedback_manage,
+        feedback_public,
+        live_manage,
+        live_public,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
@@ -245,4 +261,6 @@ def _plug_in_features(app: Flask) -> None:
         SCHEDULE,
         *CHECKIN_ROUNDS,
     )
+    app.extensions[PLACE_DEEDS] = (live_deed, feedback_deed)
+    app.extensions[PERSON_FACTS] = (live_fact,)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

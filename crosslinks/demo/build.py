@@ -13,6 +13,7 @@ from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
 from crosslinks.consents.queries import list_wordings
 from crosslinks.consents.rules import Purpose, Wording
+from crosslinks.demo.aftermath import add_feedback, add_presence, set_demo_stream
 from crosslinks.demo.answers import ask_questions, invent_answers
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
 from crosslinks.demo.invited import add_invitations, answer_invitations
@@ -71,12 +72,16 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
         with transaction():
             edition = build_edition(now=now)
             ask_questions(edition, now)
+            set_demo_stream(edition, now)
             edition_id = edition.id
         add_invitations(edition_id, participants, now=clock.now())
         add_participants(edition_id, participants, now=clock.now())
         answer_invitations(edition_id, now=clock.now())
         tell_what_was_sent(edition_id, now=clock.now())
         add_mailings(edition_id, now=clock.now())
+        with transaction():
+            add_presence(edition_id, clock.now())
+            add_feedback(edition_id, clock.now())
         db.session.remove()
     (folder / MARKER).touch()
     return app

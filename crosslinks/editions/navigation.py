@@ -55,6 +55,14 @@ SECTIONS = (
     Section(_l("Door"), "door", (Page("door", _l("Door"), Permission.DOOR),)),
     Section(_l("Badges"), "identification-badge", (Page("badges", _l("Badges"), Permission.BADGES),)),
     Section(
+        _l("Stream"),
+        "monitor",
+        (
+            Page("stream", _l("Stream"), Permission.OVERVIEW),
+            Page("feedback", _l("Feedback"), Permission.OVERVIEW),
+        ),
+    ),
+    Section(
         _l("Settings"),
         "gear-six",
         (

@@ -41,6 +41,7 @@ from crosslinks.registration.operations import (
     set_assistance,
     switch_mode,
 )
+from crosslinks.registration.plugs import plugged_facts
 from crosslinks.registration.queries import (
     count_modes,
     find_active_by_email,
@@ -99,6 +100,7 @@ def _show(
         consent_events=list_consent_events(person.id),
         details=get_details(person.id),
         withdrawal=WithdrawalForm(formdata=None),
+        more_facts=plugged_facts(person),
         ordinal=ordinal,
         words={
             "role": role_words(), "profession": profession_words(), "source": source_words(), "place": place_words(),

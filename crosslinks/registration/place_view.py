@@ -12,6 +12,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.registration.codes import CodePath
 from crosslinks.registration.models import Registration
+from crosslinks.registration.plugs import Deed, plugged_deeds
 from crosslinks.registration.rules import ModeCount, Place
 from crosslinks.registration.steps import offer_is_open
 from crosslinks.web.formats import format_clock, format_day, format_weekday
@@ -20,17 +21,6 @@ OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
 
 
 @dataclass(frozen=True)
-class Deed:
-    """One thing that the person can do, and where; ``grave`` when it gives something up."""
-
-    title: str
-    text: str
-    label: str
-    url: str
-    icon: str = ""
-    grave: bool = False
-
-
 @dataclass(frozen=True)
 class Question:
     """What the person is asked; ``acts`` (address, label) are the answers, the first of them the button."""
@@ -53,6 +43,7 @@ class PlaceView:
     code_path: str = ""
     code_size: int = 0
     question: Question | None = None
+    first: Deed | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +91,11 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
     kind, status = _status(standing)
-    deeds = [] if now >= edition.ends_at else [*_switches(standing)]
+    deeds = plugged_deeds(registration, edition, standing.base, now)
+    first = next((deed for deed in deeds if deed.first), None)
+    deeds = [deed for deed in deeds if deed is not first]
+    if now < edition.ends_at:
+        deeds.extend(_switches(standing))
     deeds.append(
         Deed(
             _("Correct your name"),
@@ -130,6 +125,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         code.path if code else "",
         code.size if code else 0,
         _question(standing, now),
+        first,
     )
 
 

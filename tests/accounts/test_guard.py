@@ -27,6 +27,7 @@ TABLES = {
     "gates": "gate",
     "import": "import_run",
     "invitations": "invitation",
+    "items": "feedback_question",
     "jobs": "job",
     "followers": "follower",
     "mail": "mail",

@@ -55,8 +55,10 @@ from crosslinks.registration.reconfirm import set_reconfirmation, take_step
 from crosslinks.registration.rules import Place, Step
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
+from tests.feedback.factories import ask_for_feedback
 from tests.instances import Instance, close_database
 from tests.invitations.factories import csv_file
+from tests.live.factories import open_stream
 from tests.registration.factories import take_place
 
 pytestmark = pytest.mark.browser
@@ -105,6 +107,9 @@ class Shown:
     follow_token: str
     unconfirmed_token: str
     unsubscribe_token: str
+    live_token: str
+    feedback_token: str
+    feedback_item: int
 
     @property
     def names(self) -> dict[str, object]:
@@ -161,6 +166,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_answers_wanted(conference),
             **_imports_and_invitations(someone),
             **_mailings(someone),
+            live_token=open_stream(conference),
+            **ask_for_feedback(conference),
         )
     close_database(app)
     clock.offset = offset

@@ -8,6 +8,7 @@ E = "/crosslinks/2024"
 EMPTY = "/crosslinks/2027"
 M = "/manage/crosslinks/2024"
 M_EMPTY = "/manage/crosslinks/2027"
+OVER = "/manage/crosslinks/2032/feedback"
 
 
 @dataclass(frozen=True)
@@ -322,4 +323,35 @@ NOT_PAGES |= {
     "campaigns_manage.preview_page": "a letter as mail programs show it, in a frame that lets it do nothing",
     "followers_manage.export": "a file",
     "sending_manage.export": "a file",
+}
+
+SAMPLES |= {
+    "live_public.show": (
+        Sample("/r/{digital_token}/live"),
+        Sample("/r/{live_token}/live"),
+        Sample("/r/{place_token}/live"),
+        Sample("/r/{waiting_token}/live"),
+        Sample("/r/{cancelled_token}/live"),
+    ),
+    "live_manage.show": (*manage("/stream"), Sample("/manage/crosslinks/2031/stream", organizer=True)),
+    "live_manage.preview": (Sample(f"{M}/stream/preview", organizer=True),),
+    "feedback_public.show": (
+        Sample("/r/{feedback_token}/feedback"),
+        Sample("/r/{feedback_token}/feedback", submit=True),
+        Sample("/r/{digital_token}/feedback"),
+        Sample("/r/{cancelled_token}/feedback"),
+    ),
+    "feedback_manage.show": (*manage("/feedback"), Sample(OVER, organizer=True)),
+    "feedback_manage.edit": (
+        *manage("/feedback/form"),
+        Sample(f"{OVER}/form", organizer=True),
+    ),
+    "feedback_manage.add": manage("/feedback/items/new", submit=True),
+    "feedback_manage.change": (Sample(f"{OVER}/items/{{feedback_item}}", organizer=True),),
+    "feedback_manage.delete": (Sample(f"{OVER}/items/{{feedback_item}}/delete", organizer=True),),
+}
+
+NOT_PAGES |= {
+    "live_manage.download": "a file",
+    "feedback_manage.download": "a file",
 }

@@ -40,8 +40,11 @@ from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.mailings import models as mailings_models
 from crosslinks.mailings.manage import mailings_manage
+from crosslinks.mailings.manage_schedule import schedule_manage
+from crosslinks.mailings.manage_templates import templates_manage
 from crosslinks.mailings.schedule import SCHEDULE
 from crosslinks.mailings.schedule_letters import LETTERS as SCHEDULED_LETTERS
+from crosslinks.mailings.trial import LETTERS as TRIAL_LETTERS
 from crosslinks.mailings.wording import find_words
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
@@ -160,14 +163,21 @@ def _plug_in_features(app: Flask) -> None:
         registration_places,
         registration_public,
         rooms_manage,
+        schedule_manage,
         sponsors_manage,
         sponsors_public,
+        templates_manage,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS, **SCHEDULED_LETTERS}
+    app.extensions["crosslinks.letters"] = {
+        **ACCOUNT_LETTERS,
+        **REGISTRATION_LETTERS,
+        **SCHEDULED_LETTERS,
+        **TRIAL_LETTERS,
+    }
     app.extensions["crosslinks.words"] = find_words
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
     app.extensions["crosslinks.rounds"] = (CLEARING, SCHEDULE)

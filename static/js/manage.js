@@ -2,6 +2,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { watchChoices } from "./manage/choices.js";
 import { watchDialogs } from "./manage/dialogs.js";
+import { watchInserting } from "./manage/inserting.js";
 import { watchToasts } from "./manage/toasts.js";
 
 htmx.config.includeIndicatorStyles = false;
@@ -17,3 +18,4 @@ document.addEventListener("htmx:configRequest", (event) => {
 watchDialogs();
 watchToasts();
 watchChoices();
+watchInserting();

@@ -28,6 +28,10 @@ from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
+from crosslinks.feedback import models as feedback_models
+from crosslinks.feedback.manage import feedback_manage
+from crosslinks.feedback.places import feedback_deed
+from crosslinks.feedback.public import feedback_public
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
 from crosslinks.jobs import models as jobs_models
@@ -37,6 +41,10 @@ from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
+from crosslinks.live import models as live_models
+from crosslinks.live.manage import live_manage
+from crosslinks.live.places import live_deed, live_fact
+from crosslinks.live.public import live_public
 from crosslinks.mail import models as mail_models
 from crosslinks.mailings import models as mailings_models
 from crosslinks.mailings.manage import mailings_manage
@@ -59,6 +67,8 @@ from crosslinks.registration.manage import registration_manage
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
+from crosslinks.registration.plugs import DEEDS as PLACE_DEEDS
+from crosslinks.registration.plugs import FACTS as PERSON_FACTS
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
@@ -82,7 +92,9 @@ TABLES = (
     checkin_models,
     documents_models,
     editions_models,
+    feedback_models,
     jobs_models,
+    live_models,
     mail_models,
     mailings_models,
     programme_models,
@@ -147,10 +159,14 @@ def _plug_in_features(app: Flask) -> None:
         documents_public,
         editions_choose,
         editions_manage,
+        feedback_manage,
+        feedback_public,
         home_manage,
         home_public,
         jobs_manage,
         jobs_public,
+        live_manage,
+        live_public,
         mailings_manage,
         openapi,
         people_manage,
@@ -180,5 +196,7 @@ def _plug_in_features(app: Flask) -> None:
     }
     app.extensions["crosslinks.words"] = find_words
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
+    app.extensions[PLACE_DEEDS] = (live_deed, feedback_deed)
+    app.extensions[PERSON_FACTS] = (live_fact,)
     app.extensions["crosslinks.rounds"] = (CLEARING, SCHEDULE)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -42,6 +42,7 @@ from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.instances import Instance, close_database
+from tests.live.factories import open_stream
 from tests.registration.factories import take_place
 
 pytestmark = pytest.mark.browser
@@ -70,6 +71,7 @@ class Shown:
     mail_id: int
     failed_mail_id: int
     job_id: int
+    live_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -123,6 +125,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_other_places(conference),
             **_open_door(),
             **_mails_and_job(someone),
+            live_token=open_stream(conference),
         )
     close_database(app)
     clock.offset = offset

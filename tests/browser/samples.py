@@ -203,3 +203,17 @@ NOT_PAGES |= {
     "programme_public.calendar": "a calendar file",
     "programme_public.talk_calendar": "a calendar file",
 }
+
+SAMPLES |= {
+    "live_public.show": (
+        Sample("/r/{digital_token}/live"),
+        Sample("/r/{live_token}/live"),
+        Sample("/r/{place_token}/live"),
+        Sample("/r/{waiting_token}/live"),
+        Sample("/r/{cancelled_token}/live"),
+    ),
+    "live_manage.show": (*manage("/stream"), Sample("/manage/crosslinks/2031/stream", organizer=True)),
+    "live_manage.preview": (Sample(f"{M}/stream/preview", organizer=True),),
+}
+
+NOT_PAGES |= {"live_manage.download": "a file"}

@@ -63,11 +63,14 @@ from crosslinks.mailings.mailing_letters import LETTERS as MAILING_LETTERS
 from crosslinks.mailings.manage import mailings_manage
 from crosslinks.mailings.manage_followers import followers_manage
 from crosslinks.mailings.manage_mailings import campaigns_manage
+from crosslinks.mailings.manage_schedule import schedule_manage
 from crosslinks.mailings.manage_sending import sending_manage
+from crosslinks.mailings.manage_templates import templates_manage
 from crosslinks.mailings.public import mailings_public
 from crosslinks.mailings.queueing import JOBS as MAILING_JOBS
 from crosslinks.mailings.schedule import SCHEDULE
 from crosslinks.mailings.schedule_letters import LETTERS as SCHEDULED_LETTERS
+from crosslinks.mailings.trial import LETTERS as TRIAL_LETTERS
 from crosslinks.mailings.wording import find_words
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
@@ -231,6 +234,8 @@ def _plug_in_features(app: Flask) -> None:
         feedback_public,
         live_manage,
         live_public,
+        schedule_manage,
+        templates_manage,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
@@ -243,6 +248,7 @@ def _plug_in_features(app: Flask) -> None:
         **ANSWER_LETTERS,
         **MAILING_LETTERS,
         **SCHEDULED_LETTERS,
+        **TRIAL_LETTERS,
     }
     app.extensions["crosslinks.words"] = find_words
     app.extensions["crosslinks.jobs"] = {

@@ -51,7 +51,17 @@ SECTIONS = (
         ),
     ),
     Section(_l("Sponsors"), "heart", (Page("sponsors", _l("Sponsors"), Permission.SPONSORS),)),
-    Section(_l("Mail"), "envelope-simple", (Page("mail", _l("Outbox"), Permission.MAIL),)),
+    Section(
+        _l("Mail"),
+        "envelope-simple",
+        (
+            Page("mail", _l("Outbox"), Permission.MAIL),
+            Page("mailings", _l("Mailings"), Permission.MAIL),
+            Page("mail/schedule", _l("Schedule"), Permission.MAIL),
+            Page("mail/templates", _l("Words"), Permission.MAIL),
+            Page("followers", _l("Interest list"), Permission.MAIL),
+        ),
+    ),
     Section(_l("Door"), "door", (Page("door", _l("Door"), Permission.DOOR),)),
     Section(_l("Badges"), "identification-badge", (Page("badges", _l("Badges"), Permission.BADGES),)),
     Section(

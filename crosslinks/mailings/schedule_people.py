@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 
 from crosslinks.checkin.models import Attendance
 from crosslinks.kernel.db import db
+from crosslinks.live.models import Presence
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.models import StepMail
@@ -36,11 +37,12 @@ class Receiver:
 
 
 def _came() -> ColumnElement[bool]:
-    return (
-        select(Attendance.registration_id)
-        .where(Attendance.registration_id == Registration.id, Attendance.first_at.is_not(None))
-        .exists()
+    """Return the condition for somebody who was let in at the door, or was at the stream for a while."""
+    in_the_room = select(Attendance.registration_id).where(
+        Attendance.registration_id == Registration.id, Attendance.first_at.is_not(None)
     )
+    at_the_stream = select(Presence.id).where(Presence.registration_id == Registration.id)
+    return or_(in_the_room.exists(), at_the_stream.exists())
 
 
 def _receivers(edition_id: int, step: Step) -> Select[int]:

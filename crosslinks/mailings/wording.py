@@ -86,7 +86,12 @@ def words_in(template: LetterTemplate | None, language: str) -> Words:
     """Return an organizer's words in one language as they were typed; empty where they are ours."""
     if template is None:
         return Words()
-    return Words(**{part: getattr(template, part).get(language, "") for part in PARTS})
+    return words_of({part: getattr(template, part).get(language, "") for part in PARTS})
+
+
+def words_of(parts: Mapping[str, str]) -> Words:
+    """Return the words that ``parts`` hold by name."""
+    return Words(subject=parts["subject"], heading=parts["heading"], opening=parts["opening"], closing=parts["closing"])
 
 
 def fill_words(words: Words, facts: Mapping[str, Fact]) -> Words:

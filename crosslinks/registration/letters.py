@@ -75,7 +75,7 @@ def open_subject(letter: Letter) -> Subject:
 def _invented(letter: Letter) -> Registration:
     """Return somebody who does not exist, never written to the database, for an organizer to look at a letter."""
     given_name, _space, family_name = letter.to_name.partition(" ")
-    place = Place(letter.data.get("mode", Place.NONE.value))
+    place = Place(letter.data.get("held", Place.NONE.value))
     moment = now()
     return Registration(
         id=0,
@@ -202,6 +202,13 @@ def render_about(
 
 def _facts_of_its_own(more: dict[str, Any]) -> dict[str, Fact]:
     return {name: more[name] for name in ("position", "deadline") if name in more}
+
+
+def facts_about(letter: Letter) -> dict[str, Fact]:
+    """Return the values of the placeholders in a letter."""
+    about = open_subject(letter)
+    with speaking(letter.language) as language:
+        return letter_facts(about.registration, about.edition, language, about.token)
 
 
 def letter_about(

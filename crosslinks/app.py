@@ -39,6 +39,11 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
 from crosslinks.mail import models as mail_models
 from crosslinks.mailings.manage import mailings_manage
+from crosslinks.privacy import models as privacy_models
+from crosslinks.privacy.manage import privacy_manage
+from crosslinks.privacy.public import privacy_public
+from crosslinks.privacy.retention import JOBS as PRIVACY_JOBS
+from crosslinks.privacy.retention import RETENTION_ROUND
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
 from crosslinks.programme.manage_people import people_manage
@@ -77,6 +82,7 @@ TABLES = (
     editions_models,
     jobs_models,
     mail_models,
+    privacy_models,
     programme_models,
     registration_models,
     sponsors_models,
@@ -146,6 +152,8 @@ def _plug_in_features(app: Flask) -> None:
         mailings_manage,
         openapi,
         people_manage,
+        privacy_manage,
+        privacy_public,
         programme_manage,
         programme_public,
         registration_api,
@@ -163,6 +171,6 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
-    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING,)
+    app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **PRIVACY_JOBS}
+    app.extensions["crosslinks.rounds"] = (CLEARING, RETENTION_ROUND)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -104,6 +104,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),
         (Permission.DOOR, _("Door"), "door", "door"),
         (Permission.BADGES, _("Badges"), "badges", "identification-badge"),
+        (Permission.REGISTRATIONS, _("Privacy"), "privacy", "shield-check"),
         (Permission.EDITION, _("Settings"), "settings", "gear-six"),
         (Permission.ACCOUNTS, _("Access"), "access", "key"),
         (Permission.AUDIT, _("Log"), "log", "clock-counter-clockwise"),

@@ -23,7 +23,7 @@ from crosslinks.registration.links import place_path, present_code
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel as cancel_registration
 from crosslinks.registration.operations import rename, set_assistance, switch_mode
-from crosslinks.registration.place_view import OTHER, Standing, view_place
+from crosslinks.registration.place_view import OTHER, Standing, own_data_deeds, view_place
 from crosslinks.registration.queries import (
     count_modes,
     get_by_link_token,
@@ -81,7 +81,7 @@ def show(token: str) -> BaseResponse:
     registration = _open(token)
     edition = registration.edition
     if registration.cancelled_at is not None:
-        return _cancelled_page(edition)
+        return _cancelled_page(edition, place_path(token))
     view = view_place(_standing(registration, token), _code(registration, edition), now())
     page = render_page(
         "registration/public/place.html",
@@ -112,7 +112,7 @@ def _code(registration: Registration, edition: Edition) -> CodePath | None:
     return code_path(code) if code else None
 
 
-def _cancelled_page(edition: Edition) -> BaseResponse:
+def _cancelled_page(edition: Edition, base: str) -> BaseResponse:
     try:
         require_open(get_edition_facts(edition.id), now())
     except Conflict:
@@ -125,6 +125,7 @@ def _cancelled_page(edition: Edition) -> BaseResponse:
         edition=edition,
         may_return=may_return,
         register_url=edition_url(edition, "register"),
+        deeds=own_data_deeds(base),
     )
     return make_response(page)
 
@@ -133,7 +134,7 @@ def _cancelled_page(edition: Edition) -> BaseResponse:
 def switch(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration.edition, place_path(token))
     _refuse_late(registration.edition, now())
     to = _target(registration, request.values.get("to", ""))
     meanwhile = request.values.get("meanwhile") == "1"
@@ -221,7 +222,7 @@ def _ask(
 def cancel(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration.edition, place_path(token))
     _refuse_late(registration.edition, now())
     if request.method == "GET":
         waits = registration.place is Place.NONE
@@ -240,7 +241,7 @@ def cancel(token: str) -> BaseResponse:
 def name(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration.edition, place_path(token))
     form = NameForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -258,7 +259,7 @@ def name(token: str) -> BaseResponse:
 def assistance(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return _cancelled_page(registration.edition, place_path(token))
     form = AssistanceForm(obj=registration)
     if form.validate_on_submit():
         with transaction():

@@ -92,6 +92,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         if Place.ONSITE in {registration.place, registration.wants}:
             deeds.append(_assistance(standing))
         deeds.append(_cancelling(standing))
+    deeds.extend(own_data_deeds(standing.base))
     return PlaceView(
         kind,
         status,
@@ -102,6 +103,26 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         code.path if code else "",
         code.size if code else 0,
     )
+
+
+def own_data_deeds(base: str) -> list[Deed]:
+    """Return what anybody can do about what we have of them, also when they have cancelled."""
+    return [
+        Deed(
+            _("See what we have about you"),
+            _("All of it, as a page and as a file."),
+            _("See"),
+            f"{base}/data",
+            "download-simple",
+        ),
+        Deed(
+            _("Have it all erased"),
+            _("At once and for good. If you hold a place, the next in line gets it."),
+            _("Erase"),
+            f"{base}/delete",
+            "trash",
+        ),
+    ]
 
 
 def _status(registration: Registration, position: int | None) -> tuple[str, str]:

@@ -187,3 +187,12 @@ def availability(count: ModeCount) -> Availability:
     if count.free <= 0 or count.waiting:
         return Availability.FULL
     return Availability.FEW if count.free * 100 <= (count.places or 0) * FEW_PERCENT else Availability.FREE
+
+
+ARRIVAL_MINUTES = 5
+
+
+def arrival_step(moment: datetime) -> str:
+    """Return the start of the five minutes in which somebody came, as counts keep it."""
+    start = moment.replace(minute=moment.minute - moment.minute % ARRIVAL_MINUTES, second=0, microsecond=0)
+    return start.isoformat()

@@ -35,6 +35,8 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.privacy.operations import erase_person
+from crosslinks.privacy.rules import ErasureKind
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
 from crosslinks.registration.public import pack_answer
@@ -42,7 +44,7 @@ from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.instances import Instance, close_database
-from tests.registration.factories import take_place
+from tests.registration.factories import make_registration, take_place
 
 pytestmark = pytest.mark.browser
 
@@ -131,7 +133,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def _other_places(conference: Conference) -> dict[str, str]:
-    """Fill the edition 2028 beyond its places, close 2029, and return the links and answers of those who stand so.
+    """Fill the edition 2028 beyond its places, close 2029, end 2031, and return the links and answers of who stand so.
 
     The edition 2030 is open for tests that register: those of 2024 are counted by others.
     """
@@ -141,6 +143,7 @@ def _other_places(conference: Conference) -> dict[str, str]:
         full = make_edition(conference, slug="2028", number=20, onsite=1, digital=9, **times)
         make_edition(conference, slug="2029", number=21, registration_closes_at=NOW - timedelta(days=9000), **times)
         make_edition(conference, slug="2030", number=22, **times)
+        _end_one(conference)
         take_place(full)
         receipts = {
             "digital": take_place(full, Mode.DIGITAL, email="digital@example.org"),
@@ -158,6 +161,17 @@ def _other_places(conference: Conference) -> dict[str, str]:
             for who, receipt in receipts.items()
         },
     }
+
+
+def _end_one(conference: Conference) -> None:
+    """Make an edition that is over, with somebody in it, of whom some were erased; call it within a transaction."""
+    start = clock.now() - timedelta(days=2)
+    over = make_edition(
+        conference, slug="2031", number=23, starts_at=start, ends_at=start + timedelta(hours=5),
+        erase_on=(start + timedelta(days=90)).date(),
+    )  # fmt: skip
+    numbers = [make_registration(over, email=f"over.{name}@example.org").id for name in ("one", "two", "three")]
+    erase_person(actor=TESTER, now=clock.now(), registration_id=numbers[0], kind=ErasureKind.ORGANIZER)
 
 
 def _open_door() -> dict[str, Any]:

@@ -203,3 +203,20 @@ NOT_PAGES |= {
     "programme_public.calendar": "a calendar file",
     "programme_public.talk_calendar": "a calendar file",
 }
+
+SAMPLES |= {
+    "privacy_public.data": (Sample("/r/{place_token}/data"), Sample("/r/{cancelled_token}/data")),
+    "privacy_public.delete": (Sample("/r/{place_token}/delete"), Sample("/r/{cancelled_token}/delete")),
+    "privacy_public.goodbye": both("/goodbye"),
+    "privacy_manage.show": manage("/privacy"),
+    "privacy_manage.erase_everybody": (
+        Sample("/manage/crosslinks/2031/privacy/erase", organizer=True),
+        Sample(f"{M}/privacy/erase", organizer=True, status=409),
+    ),
+    "privacy_manage.export": (Sample(f"{M}/registrations/{{registration_id}}/data", organizer=True),),
+    "privacy_manage.erase": (
+        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True),
+        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True, submit=True),
+    ),
+}
+NOT_PAGES |= {"privacy_public.data_file": "a file"}

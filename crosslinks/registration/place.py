@@ -81,7 +81,7 @@ def show(token: str) -> BaseResponse:
     registration = _open(token)
     edition = registration.edition
     if registration.cancelled_at is not None:
-        return _cancelled_page(edition, place_path(token))
+        return _cancelled_page(edition)
     view = view_place(_standing(registration, token), _code(registration, edition), now())
     page = render_page(
         "registration/public/place.html",
@@ -112,7 +112,7 @@ def _code(registration: Registration, edition: Edition) -> CodePath | None:
     return code_path(code) if code else None
 
 
-def _cancelled_page(edition: Edition, base: str) -> BaseResponse:
+def _cancelled_page(edition: Edition) -> BaseResponse:
     try:
         require_open(get_edition_facts(edition.id), now())
     except Conflict:
@@ -125,7 +125,7 @@ def _cancelled_page(edition: Edition, base: str) -> BaseResponse:
         edition=edition,
         may_return=may_return,
         register_url=edition_url(edition, "register"),
-        deeds=own_data_deeds(base),
+        deeds=own_data_deeds(place_path((request.view_args or {})["token"])),
     )
     return make_response(page)
 
@@ -134,7 +134,7 @@ def _cancelled_page(edition: Edition, base: str) -> BaseResponse:
 def switch(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition, place_path(token))
+        return _cancelled_page(registration.edition)
     _refuse_late(registration.edition, now())
     to = _target(registration, request.values.get("to", ""))
     meanwhile = request.values.get("meanwhile") == "1"
@@ -222,7 +222,7 @@ def _ask(
 def cancel(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition, place_path(token))
+        return _cancelled_page(registration.edition)
     _refuse_late(registration.edition, now())
     if request.method == "GET":
         waits = registration.place is Place.NONE
@@ -241,7 +241,7 @@ def cancel(token: str) -> BaseResponse:
 def name(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition, place_path(token))
+        return _cancelled_page(registration.edition)
     form = NameForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -259,7 +259,7 @@ def name(token: str) -> BaseResponse:
 def assistance(token: str) -> BaseResponse:
     registration = _open_to_write(token) if request.method == "POST" else _open(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition, place_path(token))
+        return _cancelled_page(registration.edition)
     form = AssistanceForm(obj=registration)
     if form.validate_on_submit():
         with transaction():

@@ -49,11 +49,17 @@ from crosslinks.programme.manage import programme_manage
 from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
+from crosslinks.questions import models as questions_models
+from crosslinks.questions.erasure import ERASING as ANSWERS_ERASING
+from crosslinks.questions.manage import questions_manage
+from crosslinks.questions.manage_question import question_manage
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_answers import manage_answers
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
@@ -84,6 +90,7 @@ TABLES = (
     mail_models,
     privacy_models,
     programme_models,
+    questions_models,
     registration_models,
     sponsors_models,
 )
@@ -156,6 +163,10 @@ def _plug_in_features(app: Flask) -> None:
         privacy_public,
         programme_manage,
         programme_public,
+        question_manage,
+        questions_manage,
+        manage_answers,
+        registration_answers,
         registration_api,
         registration_manage,
         registration_person,
@@ -172,5 +183,5 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **PRIVACY_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, RETENTION_ROUND)
+    app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, RETENTION_ROUND)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

@@ -19,7 +19,9 @@ from crosslinks.kernel.errors import Invalid
 from crosslinks.web.forms import NoNul
 
 TEXT_FIELDS = ("theme", "lead", "about", "audience", "practical")
-LOCAL_TIMES = ("starts_at", "ends_at", "doors_at", "registration_opens_at", "registration_closes_at")
+LOCAL_TIMES = (
+    "starts_at", "ends_at", "doors_at", "registration_opens_at", "registration_closes_at", "answers_until",
+)  # fmt: skip
 PLAIN_FIELDS = ("number", "time_zone", "erase_on", "venue_name", "venue_address", "venue_city", "stream_url")
 LONG_TEXT = 20_000
 SHORT_TEXT = 300
@@ -62,6 +64,7 @@ class EditionForm(FlaskForm):
     doors_at = _moment(_l("Doors open"))
     registration_opens_at = _moment(_l("Registration opens"))
     registration_closes_at = _moment(_l("Registration closes"))
+    answers_until = _moment(_l("Answers can be changed until"))
     erase_on = DateField(_l("Registrations are erased on"), [DataRequired()])
     stream_url = StringField(
         _l("Address of the stream"), [Optional(), Length(max=500), URL(require_tld=False), NoNul()]

@@ -98,6 +98,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         (Permission.OVERVIEW, _("Overview"), "", "chart-bar"),
         (Permission.REGISTRATIONS, _("Participants"), "registrations", "users"),
         (Permission.PROGRAMME, _("Programme"), "programme", "list-bullets"),
+        (Permission.EDITION, _("Form"), "form", "question"),
         (Permission.REGISTRATIONS, _("Places"), "places", "house-line"),
         (Permission.PROGRAMME, _("People"), "people", "user"),
         (Permission.SPONSORS, _("Sponsors"), "sponsors", "heart"),

@@ -34,7 +34,8 @@ class Conference(Base):
 class Edition(Base):
     """One day (or more) of a conference. Moments are UTC and shown in ``time_zone``.
 
-    ``public_rev`` is raised by every write to public content, ``roster_seq`` by every change that a door must see.
+    ``public_rev`` is raised by every write to public content, ``form_rev`` by every change of its
+    questions, ``roster_seq`` by every change that a door must see.
     """
 
     __tablename__ = "edition"
@@ -53,6 +54,7 @@ class Edition(Base):
     doors_at: Mapped[datetime | None]
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    answers_until: Mapped[datetime | None]
     erase_on: Mapped[date]
     theme: Mapped[Texts] = mapped_column(default=dict)
     lead: Mapped[Texts] = mapped_column(default=dict)
@@ -67,6 +69,7 @@ class Edition(Base):
     demo_note: Mapped[Texts] = mapped_column(default=dict)
     figures: Mapped[JsonDict] = mapped_column(default=dict)
     public_rev: Mapped[int] = mapped_column(default=1)
+    form_rev: Mapped[int] = mapped_column(default=1)
     roster_seq: Mapped[int] = mapped_column(default=0)
     preview_epoch: Mapped[int] = mapped_column(default=0)
     ticket_public_key: Mapped[bytes]
@@ -86,6 +89,11 @@ class Edition(Base):
     def title(self) -> str:
         """The edition's short name, such as "Cancer Crosslinks 2024"."""
         return f"{self.conference.name} {self.slug}"
+
+    @property
+    def answers_deadline(self) -> datetime:
+        """Until when participants change their answers: as set, else when registration closes, else the start."""
+        return self.answers_until or self.registration_closes_at or self.starts_at
 
     def mode(self, mode: Mode) -> EditionMode | None:
         """Return the row of ``mode``, or None when this edition does not offer it."""

@@ -19,8 +19,8 @@ from crosslinks.kernel.errors import Conflict, Invalid
 
 EDITION_FIELDS = (
     "number", "slug", "state", "languages", "time_zone", "starts_at", "ends_at", "doors_at", "registration_opens_at",
-    "registration_closes_at", "erase_on", "theme", "lead", "about", "audience", "practical", "venue_name",
-    "venue_address", "venue_city", "stream_url",
+    "registration_closes_at", "answers_until", "erase_on", "theme", "lead", "about", "audience", "practical",
+    "venue_name", "venue_address", "venue_city", "stream_url",
 )  # fmt: skip
 CONFERENCE_FIELDS = ("slug", "name", "organiser", "contact_email", "hue", "about", "first_held")
 
@@ -142,3 +142,9 @@ def change_conference(*, actor: Actor, now: datetime, conference: Conference, ch
 def touch_public(edition_id: int) -> None:
     """Raise ``public_rev``, so that every process renders this edition's public pages anew."""
     db.session.execute(text("UPDATE edition SET public_rev = public_rev + 1 WHERE id = :id"), {"id": edition_id})
+
+
+def touch_form(edition_id: int) -> None:
+    """Raise ``form_rev`` and ``public_rev``, so that every process reads this edition's questions anew."""
+    raised = text("UPDATE edition SET form_rev = form_rev + 1, public_rev = public_rev + 1 WHERE id = :id")
+    db.session.execute(raised, {"id": edition_id})

@@ -20,10 +20,11 @@ class EditionStamp:
     edition_id: int
     public_rev: int
     state: str
+    form_rev: int
 
 
 _STAMP = (
-    "SELECT e.id, e.public_rev, e.state FROM edition e JOIN conference c ON c.id = e.conference_id "
+    "SELECT e.id, e.public_rev, e.state, e.form_rev FROM edition e JOIN conference c ON c.id = e.conference_id "
     "WHERE c.slug = :conference AND e.slug = :edition"
 )
 

@@ -22,6 +22,7 @@ from crosslinks.kernel.db import Base, db
 from crosslinks.mail import erasure as mail
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
+from crosslinks.questions import erasure as questions
 from crosslinks.registration import erasure as registration
 from crosslinks.registration.models import Registration
 
@@ -41,6 +42,7 @@ class Feature(Protocol):
 FEATURES: tuple[tuple[str, Feature], ...] = (
     ("documents", documents),
     ("checkin", checkin),
+    ("questions", questions),
     ("accounts", accounts),
     ("mail", mail),
     ("registration", registration),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
+from flask_babel import gettext as _
 
 from crosslinks.editions.queries import find_conference_id, find_stamp
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.errors import Invalid, NotFound
 from crosslinks.kernel.tokens import show_reference
+from crosslinks.questions.queries import form_at
+from crosslinks.questions.rules import NOTHING, Checked, Form, check_answers
+from crosslinks.questions.sending import problems_by_name, read_json
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.joining import register
 from crosslinks.registration.payloads import RegistrationAnswer, RegistrationPayload
@@ -55,6 +59,7 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
         raise NotFound("edition.unpublished")
     spend_client_request()
     payload = read_payload(RegistrationPayload)
+    answers = _answers(form_at(stamp.edition_id, stamp.form_rev), payload)
     spend_address(payload.email)
     details = Details(
         payload.given_name,
@@ -74,8 +79,21 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
             mode=payload.mode,
             meanwhile_digital=payload.meanwhile_digital,
             source=Source.API,
+            answers=answers,
         )
     return jsonify(_answer(receipt)), 201
+
+
+def _answers(form: Form, payload: RegistrationPayload) -> Checked:
+    sent = payload.answers
+    if not form and not sent:
+        return NOTHING
+    given, wrong = read_json(form, sent)
+    checked = check_answers(form, given, payload.facts())
+    wrong = problems_by_name(checked) | wrong
+    if wrong:
+        raise Invalid("payload.invalid", _("Something in it cannot be used"), fields=wrong)
+    return checked
 
 
 def _answer(receipt: Receipt) -> dict[str, object]:

@@ -12,6 +12,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from crosslinks.editions.rules import Mode
+from crosslinks.questions.rules import Facts
 from crosslinks.registration.forms import Address, Chosen, Line
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import (
@@ -120,6 +121,12 @@ class NewPersonForm(PersonForm):
         """Ask for a reason where one is needed: the log keeps it."""
         if self.override.data and not field.data:
             raise ValidationError(_("Write why: the log keeps it"))
+
+    def facts(self) -> Facts:
+        """Return what the edition's questions may depend on, before validation too."""
+        onsite = self.mode.data == Mode.ONSITE
+        assistance = bool(self.needs_assistance.data) and onsite
+        return Facts(self.mode.data or "", self.profession.data or "", assistance)
 
     def details(self) -> Details:
         """Return what was typed, after validation."""

@@ -19,12 +19,16 @@ from xlsxwriter import Workbook
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.tokens import show_reference
+from crosslinks.questions.queries import answers_by_person, list_questions
+from crosslinks.questions.rules import Asked, Kind, Value
+from crosslinks.questions.words import answer_words
 from crosslinks.registration.list_filter import ListFilter
 from crosslinks.registration.listing import all_positions, iterate
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place
 from crosslinks.registration.words import place_words, profession_words, role_words, source_words
 from crosslinks.web.languages import LANGUAGES
+from crosslinks.web.pages import texts
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOMENT = "%Y-%m-%d %H:%M"
@@ -85,6 +89,7 @@ def heads(edition: Edition) -> list[str]:
         _("Registered (%(zone)s)", zone=edition.time_zone),
         _("Cancelled (%(zone)s)", zone=edition.time_zone),
         _("Note"),
+        *(texts(question.label) for question in list_questions(edition.id)),
     ]
 
 
@@ -112,6 +117,8 @@ def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
     }  # fmt: skip
     yes, states = _("Yes"), (_("Confirmed"), _("Waiting"), _("Cancelled"))
     positions = all_positions(edition.id)
+    asked = [question.as_asked() for question in list_questions(edition.id)]
+    answers = answers_by_person(edition.id) if asked else {}
     for row in iterate(edition.id, wanted, *_COLUMNS):
         yield [
             show_reference(row.reference),
@@ -131,7 +138,14 @@ def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
             row.created_at.astimezone(edition.zone).replace(tzinfo=None),
             row.cancelled_at.astimezone(edition.zone).replace(tzinfo=None) if row.cancelled_at else None,
             row.note,
+            *(_answer(question, answers.get(row.id, {}).get(question.id)) for question in asked),
         ]
+
+
+def _answer(question: Asked, value: Value | None) -> Cell:
+    if question.kind is Kind.NUMBER and isinstance(value, int):
+        return value
+    return answer_words(question, value)
 
 
 def _state(row: Row[Any]) -> int:

@@ -13,6 +13,7 @@ from wtforms.validators import AnyOf, ValidationError
 
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.errors import Invalid
+from crosslinks.questions.rules import Facts
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.rules import (
     LONGEST_EMAIL,
@@ -140,6 +141,11 @@ class RegisterForm(FlaskForm):
     def address(self) -> str:
         """The e-mail address as typed, after validation."""
         return self.email.data or ""
+
+    def facts(self) -> Facts:
+        """Return what the edition's questions may depend on, before validation too."""
+        onsite = self.mode.data == Mode.ONSITE
+        return Facts(self.mode.data or "", self.profession.data or "", self.needs_assistance.data and onsite)
 
     def details(self, language: str) -> Details:
         """Return what was told, after validation."""

@@ -19,6 +19,8 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import Conflict
 from crosslinks.kernel.tokens import new_reference
+from crosslinks.questions.answers import save_answers, write_as_much
+from crosslinks.questions.rules import NOTHING, Checked
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, queue_letter
@@ -68,11 +70,12 @@ def register(
     mode: Mode,
     meanwhile_digital: bool = False,
     source: Source = Source.FORM,
+    answers: Checked = NOTHING,
 ) -> Receipt:
     """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
 
-    A known address gets what a newcomer would get. Raises ``Conflict`` when registration is closed, ``Invalid`` for
-    an unusable address.
+    A known address gets what a newcomer would get, and its answers stay. Raises ``Conflict`` when registration is
+    closed, ``Invalid`` for an unusable address.
     """
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
@@ -97,9 +100,11 @@ def register(
             if known is None:
                 raise
         else:
+            save_answers(registration_id=added, answers=answers, now=now)
             return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
     else:
         _write_as_much(known.id)
+    write_as_much(registration_id=known.id, answers=answers)
     return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
 
 
@@ -113,6 +118,7 @@ def add_by_hand(
     meanwhile_digital: bool = False,
     source: Source = Source.ORGANIZER,
     override: str = "",
+    answers: Checked = NOTHING,
     **more: Any,
 ) -> Receipt:
     """Register somebody for an organizer or a desk, at any time; the address may be empty, ``more`` are columns.
@@ -139,6 +145,7 @@ def add_by_hand(
         roster_seq=seq,
         **more,
     )
+    save_answers(registration_id=added, answers=answers, now=now)
     return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, override=override)
 
 

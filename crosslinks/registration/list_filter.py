@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -16,6 +17,8 @@ LONGEST_SEARCH = 200
 MOST_WORDS = 8
 LAST_PAGE = 1_000_000
 PAGE_SIZE = 50
+
+_ANSWER = re.compile(r"[1-9][0-9]{0,8}:[a-z0-9]{1,12}")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -41,7 +44,10 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True)
 class ListFilter:
-    """Search, filters, order and page (from 1); every default asks for everything."""
+    """Search, filters, order and page (from 1); every default asks for everything.
+
+    ``answer`` is the number of a question and one of its choices, such as ``12:o3``.
+    """
 
     q: str = ""
     show: Show = Show.ALL
@@ -50,6 +56,7 @@ class ListFilter:
     source: Source | None = None
     assistance: bool = False
     undelivered: bool = False
+    answer: str = ""
     sort: SortBy = SortBy.NAME
     descending: bool = False
     page: int = 1
@@ -62,7 +69,7 @@ class ListFilter:
     @property
     def more(self) -> int:
         """How many of the further filters are set."""
-        return sum(map(bool, (self.role, self.profession, self.source, self.assistance, self.undelivered)))
+        return sum(map(bool, (self.role, self.profession, self.source, self.assistance, self.undelivered, self.answer)))
 
     def is_everybody(self) -> bool:
         """Say whether nobody is left out."""
@@ -108,6 +115,7 @@ def read_filter(values: Mapping[str, str]) -> ListFilter:
         source=_one_of(Source, values.get("source", "")),
         assistance=_yes(values.get("assistance", "")),
         undelivered=_yes(values.get("undelivered", "")),
+        answer=_answer(values.get("answer", "")),
         sort=_one_of(SortBy, sort.removeprefix("-")) or SortBy.NAME,
         descending=sort.startswith("-"),
         page=_page(values.get("page", "")),
@@ -128,6 +136,12 @@ def _one_of(kind: type[Word], typed: str) -> Word | None:
         return kind(typed)
     except ValueError as error:
         raise Invalid("filter.unknown") from error
+
+
+def _answer(typed: str) -> str:
+    if typed and not _ANSWER.fullmatch(typed):
+        raise Invalid("filter.unknown")
+    return typed
 
 
 def _yes(typed: str) -> bool:

@@ -17,6 +17,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.questions.queries import registrations_with_answer
 from crosslinks.registration.list_filter import PAGE_SIZE, ListFilter, Show, SortBy
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import BadgeRole, Place
@@ -117,6 +118,9 @@ def _conditions(edition_id: int, wanted: ListFilter) -> list[ColumnElement[bool]
         found.append(Registration.needs_assistance.is_(True))
     if wanted.undelivered:
         found.append(Registration.id.in_(_REFUSED_IN_EDITION.params(edition_id=edition_id)))
+    if wanted.answer:
+        question, _colon, choice = wanted.answer.partition(":")
+        found.append(Registration.id.in_(registrations_with_answer(edition_id, int(question), [choice])))
     return found
 
 

@@ -19,6 +19,7 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import CrosslinksError, Invalid
+from crosslinks.questions.fields import countable_questions
 from crosslinks.registration.exchange import FileFormat, export, heads
 from crosslinks.registration.list_filter import ListFilter, Show, SortBy, read_filter
 from crosslinks.registration.listing import ChosenPerson, ListPage, count_shown, list_chosen, list_people
@@ -58,6 +59,7 @@ def list_registrations(conference: str, edition: str) -> str:
         next_url=base + wanted.query(page=page.page + 1) if page.has_next else "",
         choices={"role": role_words(), "profession": profession_words(), "source": source_words()},
         orders=_orders(),
+        answers=countable_questions(found.id, found.form_rev),
     )
 
 

@@ -19,7 +19,11 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, Invalid
+from crosslinks.questions.fields import Blocks, blank_fields, check_sent
+from crosslinks.questions.queries import form_at
+from crosslinks.questions.rules import Checked
 from crosslinks.registration.addresses import normalise_email
+from crosslinks.registration.answering import answers_in_words, form_for_organizers
 from crosslinks.registration.corrections import change_email, correct_facts, give_place, reveal_link
 from crosslinks.registration.desk_forms import ModeForm, NewPersonForm, OutOfTurnForm, PersonForm
 from crosslinks.registration.history import find_refusal, list_history
@@ -75,6 +79,8 @@ def _show(
         "refusal": find_refusal(person.id),
         "revealed": "",
         "known": None,
+        "answers": answers_in_words(person.id),
+        "asks": bool(form_at(edition.id, edition.form_rev)),
     }
     page = render_page(
         "registration/manage/person.html",
@@ -250,17 +256,18 @@ def add(conference: str, edition: str) -> tuple[str, int] | Response:
     found = get_edition(conference, edition)
     form = _new_form(found)
     if request.method == "GET":
-        return _show_new(found, form)
-    if not form.validate_on_submit():
-        return _show_new(found, form, 422)
+        return _show_new(found, form, blank_fields(found.id, found.form_rev))
+    answers = check_sent(form_for_organizers(found), request.form, form.facts())
+    if not form.validate_on_submit() or answers.checked.problems:
+        return _show_new(found, form, answers.blocks(), 422)
     try:
         with transaction():
-            receipt = _add(found, form)
+            receipt = _add(found, form, answers.checked)
     except Conflict as error:
         if error.code != "registration.email_known":
             raise
         form.email.errors = [_("Somebody is registered with this address already.")]
-        return _show_new(found, form, 409, _holder(found, form))
+        return _show_new(found, form, answers.blocks(), 409, _holder(found, form))
     flash(_added(receipt))
     return redirect(manage_url(found, f"registrations/{receipt.registration_id}"), 303)
 
@@ -277,12 +284,13 @@ def _new_form(edition: Edition) -> NewPersonForm:
 
 
 def _show_new(
-    edition: Edition, form: NewPersonForm, status: int = 200, known: Registration | None = None
+    edition: Edition, form: NewPersonForm, questions: Blocks, status: int = 200, known: Registration | None = None
 ) -> tuple[str, int]:
     page = render_page(
         "registration/manage/new.html",
         manage_frame(edition),
         form=form,
+        questions=questions,
         base=_url(edition),
         known=known,
         counts=count_modes(edition.id),
@@ -291,7 +299,7 @@ def _show_new(
     return page, status
 
 
-def _add(edition: Edition, form: NewPersonForm) -> Receipt:
+def _add(edition: Edition, form: NewPersonForm, answers: Checked) -> Receipt:
     return add_by_hand(
         actor=principal().actor,
         now=now(),
@@ -299,6 +307,7 @@ def _add(edition: Edition, form: NewPersonForm) -> Receipt:
         details=form.details(),
         mode=Mode(form.mode.data),
         meanwhile_digital=bool(form.meanwhile_digital.data),
+        answers=answers,
         override=form.text("reason") if form.override.data else "",
         role=form.badge_role,
         note=form.text("note"),

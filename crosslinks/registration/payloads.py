@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from flask_babel import gettext as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.errors import Invalid
+from crosslinks.questions.rules import Facts
+from crosslinks.questions.sending import NAME, NAMES_PATTERN
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.rules import (
     LONGEST_EMAIL,
@@ -56,8 +58,28 @@ def _agreed(value: bool) -> bool:
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_line), AfterValidator(_given)]
 
 
+_ANSWERS: dict[str, Any] = {
+    "additionalProperties": False,
+    "patternProperties": {
+        NAMES_PATTERN: {
+            "description": "q_<id>: the answer to a question of the edition: text, the id of a choice, a list of "
+            "such ids, true or false, or a whole number. q_<id>_consent: true, where the question asks for it.",
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "boolean"},
+                {"type": "integer"},
+                {"type": "null"},
+            ],
+        }
+    },
+}
+
+
 class RegistrationPayload(Payload):
-    """Somebody who wants to take part."""
+    """Somebody who wants to take part, with answers to what the edition asks as ``q_<id>``."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_ANSWERS)
 
     given_name: Name
     family_name: Name
@@ -70,6 +92,21 @@ class RegistrationPayload(Payload):
     consent_privacy: Annotated[bool, AfterValidator(_agreed)]
     needs_assistance: bool = False
     meanwhile_digital: bool = False
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Self:
+        if not all(NAME.fullmatch(name) for name in self.answers):
+            raise PydanticCustomError("extra_forbidden", "unknown field")
+        return self
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was sent to the edition's own questions, by name, unchecked."""
+        return self.model_extra or {}
+
+    def facts(self) -> Facts:
+        """Return what the edition's questions may depend on."""
+        return Facts(self.mode.value, self.profession.value, self.needs_assistance and self.mode is Mode.ONSITE)
 
 
 class RegistrationAnswer(BaseModel):

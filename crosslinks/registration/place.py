@@ -8,54 +8,36 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from crosslinks.editions.frames import edition_url, public_frame
+from crosslinks.editions.frames import public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, NotFound
+from crosslinks.questions.queries import form_at
 from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
 from crosslinks.registration.codes import CodePath, code_path
 from crosslinks.registration.forms import AssistanceForm, NameForm
-from crosslinks.registration.joining import require_open
 from crosslinks.registration.links import place_path, present_code
 from crosslinks.registration.models import Registration
+from crosslinks.registration.opening import cancelled_page as _cancelled_page
+from crosslinks.registration.opening import open_link as _open
+from crosslinks.registration.opening import open_link_to_write as _open_to_write
 from crosslinks.registration.operations import cancel as cancel_registration
 from crosslinks.registration.operations import rename, set_assistance, switch_mode
-from crosslinks.registration.place_view import OTHER, Standing, own_data_deeds, view_place
+from crosslinks.registration.place_view import OTHER, Standing, view_place
 from crosslinks.registration.queries import (
     count_modes,
-    get_by_link_token,
-    get_edition_facts,
     waiting_position,
 )
 from crosslinks.registration.rules import Place
-from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret
 
 registration_place = Blueprint("registration_place", __name__, url_prefix="/r/<token>")
 registration_place.after_request(keep_secret)
-
-WRITES_PER_LINK = 20
-"""An hour: enough for anybody who changes their mind, too few to fill a mailbox."""
-
-
-def _open(token: str) -> Registration:
-    try:
-        return get_by_link_token(token)
-    except NotFound:
-        spend_bad_token()
-        raise
-
-
-def _open_to_write(token: str) -> Registration:
-    spend_client_request()
-    registration = _open(token)
-    spend("place", str(registration.id), WRITES_PER_LINK, "hour")
-    return registration
 
 
 def _refuse_late(edition: Edition, moment: datetime) -> None:
@@ -73,6 +55,7 @@ def _news(code: str) -> str:
         "waiting": _("Done. You are in line now."),
         "renamed": _("Your name is corrected."),
         "assistance": _("Saved."),
+        "answers": _("Your answers are saved."),
     }.get(code, "")
 
 
@@ -102,6 +85,7 @@ def _standing(registration: Registration, token: str) -> Standing:
         count_modes(registration.edition_id),
         waiting_position(registration),
         place_path(token),
+        asks=bool(form_at(registration.edition_id, registration.edition.form_rev)),
     )
 
 
@@ -110,24 +94,6 @@ def _code(registration: Registration, edition: Edition) -> CodePath | None:
         return None
     code = present_code(registration, edition)
     return code_path(code) if code else None
-
-
-def _cancelled_page(edition: Edition) -> BaseResponse:
-    try:
-        require_open(get_edition_facts(edition.id), now())
-    except Conflict:
-        may_return = False
-    else:
-        may_return = True
-    page = render_page(
-        "registration/public/cancelled.html",
-        public_frame(edition),
-        edition=edition,
-        may_return=may_return,
-        register_url=edition_url(edition, "register"),
-        deeds=own_data_deeds(place_path((request.view_args or {})["token"])),
-    )
-    return make_response(page)
 
 
 @registration_place.route("/switch", methods=["GET", "POST"])

@@ -46,13 +46,17 @@ class PlaceView:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one registration stands, with the figures around it; ``base`` is the personal page's address."""
+    """How one registration stands, with the figures around it.
+
+    ``base`` is the personal page's address, ``asks`` says whether the edition has questions of its own.
+    """
 
     registration: Registration
     edition: Edition
     counts: dict[Mode, ModeCount]
     position: int | None
     base: str
+    asks: bool = False
 
     def room_in(self, mode: Mode) -> bool:
         """Say whether the edition offers ``mode`` and has a place in it now."""
@@ -88,6 +92,8 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
             "pencil-simple",
         )
     )
+    if standing.asks and now < edition.answers_deadline:
+        deeds.append(_answers(standing))
     if now < edition.ends_at:
         if Place.ONSITE in {registration.place, registration.wants}:
             deeds.append(_assistance(standing))
@@ -211,6 +217,12 @@ def _leave_the_line(standing: Standing, mode: Mode) -> Deed:
     if mode is Mode.DIGITAL:
         return _switch(standing, mode, _("Stay on the stream"), _("You leave the line for the room."))
     return _switch(standing, mode, _("Stay in the room"), _("You leave the line for the stream."))
+
+
+def _answers(standing: Standing) -> Deed:
+    until = format_day(standing.edition.answers_deadline, standing.edition.zone)
+    text = _("What you answered when you registered. Until %(day)s.", day=until)
+    return Deed(_("Change your answers"), text, _("Change"), f"{standing.base}/answers", "list-bullets")
 
 
 def _assistance(standing: Standing) -> Deed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -16,6 +18,9 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict, Gone, NotFound
+from crosslinks.questions.fields import Blocks, blank_fields, check_sent
+from crosslinks.questions.queries import form_at
+from crosslinks.questions.rules import Checked
 from crosslinks.registration.addresses import spend_address
 from crosslinks.registration.forms import RegisterForm
 from crosslinks.registration.joining import register, require_open
@@ -82,21 +87,29 @@ def _ways(edition: Edition, counts: dict[Mode, ModeCount]) -> dict[str, tuple[st
     return {mode.value: (where[mode], places_words(count)) for mode, count in counts.items()}
 
 
-def _show(edition: Edition, form: RegisterForm, status: int = 200) -> BaseResponse:
+def form_context(edition: Edition, form: RegisterForm) -> dict[str, Any]:
+    """Return what the page of the form needs beside it, and offer its choices: places left at this moment."""
     counts = count_modes(edition.id)
     form.offer(counts)
-    asked = bool(form.question.data)
     onsite, digital = counts.get(Mode.ONSITE), counts.get(Mode.DIGITAL)
+    return {
+        "ways": _ways(edition, counts),
+        "asked": bool(form.question.data),
+        "takes_onsite": onsite is not None,
+        "may_wait_digitally": bool(onsite and digital and not onsite.has_room and digital.has_room),
+    }
+
+
+def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int = 200) -> BaseResponse:
     page = render_page(
         "registration/public/register.html",
         public_frame(edition),
         edition=edition,
         form=form,
+        questions=questions,
         when=day_and_time(edition),
-        ways=_ways(edition, counts),
-        asked=asked,
-        takes_onsite=onsite is not None,
-        may_wait_digitally=bool(onsite and digital and not onsite.has_room and digital.has_room),
+        preview=(),
+        **form_context(edition, form),
     )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
@@ -112,7 +125,8 @@ def form(conference: str, edition: str) -> BaseResponse:
     offered = [row.mode.value for row in found.modes]
     asked = request.args.get("mode")
     mode = asked if asked in offered else offered[0] if len(offered) == 1 else None
-    return _show(found, RegisterForm(formdata=None, data={"mode": mode, "opened": opened_now()}))
+    empty = RegisterForm(formdata=None, data={"mode": mode, "opened": opened_now()})
+    return _show(found, empty, blank_fields(found.id, found.form_rev))
 
 
 @registration_public.post("/<conference>/<edition>/register")
@@ -124,16 +138,17 @@ def take_place(conference: str, edition: str) -> BaseResponse:
         return closed
     sent = RegisterForm()
     sent.offer(row.mode for row in found.modes)
-    valid = sent.validate_on_submit()
+    answers = check_sent(form_at(found.id, found.form_rev), request.form, sent.facts())
+    valid = sent.validate_on_submit() and not answers.checked.problems
     trusted = _is_trusted(sent)
     if not trusted:
         _ask(sent)
         if valid:
             sent.answer.errors = [_("Answer this, so that we know you are not a program")]
     if not (valid and trusted):
-        return _show(found, sent, 422)
+        return _show(found, sent, answers.blocks(), 422)
     spend_address(sent.address)
-    return _register(found.id, sent.details(current_language()), sent)
+    return _register(found.id, sent.details(current_language()), sent, answers.checked)
 
 
 def _is_trusted(sent: RegisterForm) -> bool:
@@ -150,7 +165,7 @@ def _ask(sent: RegisterForm) -> None:
     sent.answer.label.text = _("How much is %(one)s plus %(other)s?", one=one, other=other)
 
 
-def _register(edition_id: int, details: Details, sent: RegisterForm) -> BaseResponse:
+def _register(edition_id: int, details: Details, sent: RegisterForm, answers: Checked) -> BaseResponse:
     with transaction():
         receipt = register(
             actor=Actor.visitor(),
@@ -159,6 +174,7 @@ def _register(edition_id: int, details: Details, sent: RegisterForm) -> BaseResp
             details=details,
             mode=Mode(sent.mode.data),
             meanwhile_digital=sent.meanwhile_digital.data,
+            answers=answers,
         )
     args = request.view_args or {}
     state = pack_answer(receipt, Mode(sent.mode.data))

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from crosslinks.editions.rules import EditionState, Mode
+from crosslinks.kernel.writing import clean_line as clean_line
 
 
 class Place(StrEnum):
@@ -110,21 +111,6 @@ class Receipt:
 LONGEST_NAME = 120
 LONGEST_ORGANISATION = 200
 LONGEST_EMAIL = 254
-_REFUSED_CATEGORIES = {"Cc", "Cs", "Cn", "Co"}
-_REFUSED_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""Marks that turn the direction of writing, and so could make a name or an address look like another."""
-
-
-def clean_line(text: str) -> str | None:
-    """Return one line of text composed (NFC) and with single spaces, or None when a character in it cannot be kept."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    if line.isascii() and line.isprintable():
-        return line
-    if any(unicodedata.category(c) in _REFUSED_CATEGORIES or c in _REFUSED_MARKS for c in line):
-        return None
-    return line
-
-
 _NOT_COMPOSED = str.maketrans(
     {"ø": "o", "æ": "ae", "å": "a", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ŋ": "n", "ŧ": "t", "ı": "i", "œ": "oe"}
 )

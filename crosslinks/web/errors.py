@@ -40,6 +40,12 @@ def explain(code: str, status: int) -> Explanation:
         "registration.not_open": Explanation(
             _("Registration is not open yet"), _("The front page says when it opens.")
         ),
+        "answers.closed": Explanation(
+            _("Answers can no longer be changed"), _("Write to the organiser about the rest.")
+        ),
+        "form.changed": Explanation(
+            _("The form has just been changed"), _("Go back, load the page again and send it once more.")
+        ),
         "edition.over": Explanation(
             _("This edition is over"), _("Nothing can be changed any more. Write to the organiser about the rest.")
         ),

@@ -8,14 +8,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 from flask import Response, request
 
+T = TypeVar("T")
 MOST_PAGES = 500
+MOST_FACTS = 200
 LEAST_COMPRESSED = 400
 LEVEL = 5
 
@@ -45,6 +48,7 @@ class Keeper:
 
     def __init__(self, most: int = MOST_PAGES) -> None:
         self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
+        self._facts: OrderedDict[Hashable, tuple[int, object]] = OrderedDict()
         self._most = most
 
     def find(self, key: Hashable, rev: int, now: datetime) -> KeptPage | None:
@@ -66,9 +70,21 @@ class Keeper:
             self._pages.popitem(last=False)
         return page
 
+    def remember(self, key: Hashable, rev: int, make: Callable[[], T], kind: type[T]) -> T:
+        """Return what ``make`` made under ``key`` at ``rev``; it is made once, and never changed by who gets it."""
+        known = self._facts.get(key)
+        if known is not None and known[0] == rev and isinstance(known[1], kind):
+            return known[1]
+        made = make()
+        self._facts[key] = (rev, made)
+        while len(self._facts) > MOST_FACTS:
+            self._facts.popitem(last=False)
+        return made
+
     def clear(self) -> None:
         """Forget everything."""
         self._pages.clear()
+        self._facts.clear()
 
 
 def respond(page: KeptPage) -> Response:

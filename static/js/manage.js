@@ -2,7 +2,9 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { watchChoices } from "./manage/choices.js";
 import { watchDialogs } from "./manage/dialogs.js";
+import { watchSorting } from "./manage/sorting.js";
 import { watchToasts } from "./manage/toasts.js";
+import { watchQuestions } from "./questions.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -17,3 +19,5 @@ document.addEventListener("htmx:configRequest", (event) => {
 watchDialogs();
 watchToasts();
 watchChoices();
+watchQuestions();
+watchSorting();

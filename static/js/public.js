@@ -1,3 +1,5 @@
+import { watchQuestions } from "./questions.js";
+
 // Nothing here is needed: the server marks now and next, this only keeps the marks moving.
 const MINUTE = 60_000;
 function waiting(words, minutes) {
@@ -45,3 +47,5 @@ menu?.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (menu?.open && !menu.contains(event.target)) menu.open = false;
 });
+
+watchQuestions();

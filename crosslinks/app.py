@@ -37,6 +37,10 @@ from crosslinks.jobs.work import CLEARING
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import db
 from crosslinks.kernel.resources import resource
+from crosslinks.live import models as live_models
+from crosslinks.live.manage import live_manage
+from crosslinks.live.places import live_deed, live_fact
+from crosslinks.live.public import live_public
 from crosslinks.mail import models as mail_models
 from crosslinks.mailings.manage import mailings_manage
 from crosslinks.privacy import models as privacy_models
@@ -63,6 +67,8 @@ from crosslinks.registration.manage_answers import manage_answers
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
+from crosslinks.registration.plugs import DEEDS as PLACE_DEEDS
+from crosslinks.registration.plugs import FACTS as PERSON_FACTS
 from crosslinks.registration.public import registration_public
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
@@ -87,6 +93,7 @@ TABLES = (
     documents_models,
     editions_models,
     jobs_models,
+    live_models,
     mail_models,
     privacy_models,
     programme_models,
@@ -156,6 +163,8 @@ def _plug_in_features(app: Flask) -> None:
         home_public,
         jobs_manage,
         jobs_public,
+        live_manage,
+        live_public,
         mailings_manage,
         openapi,
         people_manage,
@@ -183,5 +192,7 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **PRIVACY_JOBS}
+    app.extensions[PLACE_DEEDS] = (live_deed,)
+    app.extensions[PERSON_FACTS] = (live_fact,)
     app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, RETENTION_ROUND)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

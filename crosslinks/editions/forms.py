@@ -9,20 +9,20 @@ from zoneinfo import ZoneInfo, available_timezones
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms import DateField, DateTimeLocalField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import LANGUAGES, EditionState
 from crosslinks.editions.times import to_local, to_utc
 from crosslinks.kernel.errors import Invalid
-from crosslinks.web.forms import NoNul
+from crosslinks.web.forms import NoNul, WholeNumber
 
 TEXT_FIELDS = ("theme", "lead", "about", "audience", "practical")
 LOCAL_TIMES = (
     "starts_at", "ends_at", "doors_at", "registration_opens_at", "registration_closes_at", "answers_until",
 )  # fmt: skip
-PLAIN_FIELDS = ("number", "time_zone", "erase_on", "venue_name", "venue_address", "venue_city", "stream_url")
+PLAIN_FIELDS = ("number", "time_zone", "erase_on", "venue_name", "venue_address", "venue_city")
 LONG_TEXT = 20_000
 SHORT_TEXT = 300
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -44,7 +44,7 @@ def _moment(label: str, *, required: bool = False) -> DateTimeLocalField:
 class EditionForm(FlaskForm):
     """The facts and texts of one edition; times are typed in the edition's zone."""
 
-    number = IntegerField(_l("Number of the edition"), [InputRequired(), NumberRange(1, 9999)])
+    number = WholeNumber(_l("Number of the edition"), [InputRequired(), NumberRange(1, 9999)])
     theme_en = _line(_l("Theme, in English"))
     theme_nb = _line(_l("Theme, in Norwegian"))
     lead_en = _line(_l("In one sentence, in English"), most=600)
@@ -66,9 +66,6 @@ class EditionForm(FlaskForm):
     registration_closes_at = _moment(_l("Registration closes"))
     answers_until = _moment(_l("Answers can be changed until"))
     erase_on = DateField(_l("Registrations are erased on"), [DataRequired()])
-    stream_url = StringField(
-        _l("Address of the stream"), [Optional(), Length(max=500), URL(require_tld=False), NoNul()]
-    )
 
     @classmethod
     def of(cls, edition: Edition) -> EditionForm:
@@ -136,11 +133,11 @@ class NewEditionForm(FlaskForm):
             Regexp(SLUG, message=_l("Only small letters, digits and hyphens, as in 2027.")),
         ],
     )
-    number = IntegerField(_l("Number of the edition"), [InputRequired(), NumberRange(1, 9999)])
+    number = WholeNumber(_l("Number of the edition"), [InputRequired(), NumberRange(1, 9999)])
     starts_at = _moment(_l("Programme starts"), required=True)
     ends_at = _moment(_l("Programme ends"), required=True)
-    onsite = IntegerField(_l("Places in the room"), [Optional(), NumberRange(0, 1_000_000)])
-    digital = IntegerField(_l("Places on the stream"), [Optional(), NumberRange(0, 1_000_000)])
+    onsite = WholeNumber(_l("Places in the room"), [Optional(), NumberRange(0, 1_000_000)])
+    digital = WholeNumber(_l("Places on the stream"), [Optional(), NumberRange(0, 1_000_000)])
 
     def validate_ends_at(self, field: DateTimeLocalField) -> None:
         """Refuse an edition that ends before it starts."""

@@ -105,6 +105,8 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),
         (Permission.DOOR, _("Door"), "door", "door"),
         (Permission.BADGES, _("Badges"), "badges", "identification-badge"),
+        (Permission.OVERVIEW, _("The stream"), "stream", "monitor"),
+        (Permission.OVERVIEW, _("Feedback"), "feedback", "chat-circle"),
         (Permission.REGISTRATIONS, _("Privacy"), "privacy", "shield-check"),
         (Permission.EDITION, _("Settings"), "settings", "gear-six"),
         (Permission.ACCOUNTS, _("Access"), "access", "key"),

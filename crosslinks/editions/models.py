@@ -64,7 +64,6 @@ class Edition(Base):
     venue_name: Mapped[str] = mapped_column(String(200), default="")
     venue_address: Mapped[str] = mapped_column(String(300), default="")
     venue_city: Mapped[str] = mapped_column(String(100), default="")
-    stream_url: Mapped[str] = mapped_column(String(500), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
     demo_note: Mapped[Texts] = mapped_column(default=dict)
     figures: Mapped[JsonDict] = mapped_column(default=dict)

@@ -20,7 +20,7 @@ from crosslinks.kernel.errors import Conflict, Invalid
 EDITION_FIELDS = (
     "number", "slug", "state", "languages", "time_zone", "starts_at", "ends_at", "doors_at", "registration_opens_at",
     "registration_closes_at", "answers_until", "erase_on", "theme", "lead", "about", "audience", "practical",
-    "venue_name", "venue_address", "venue_city", "stream_url",
+    "venue_name", "venue_address", "venue_city",
 )  # fmt: skip
 CONFERENCE_FIELDS = ("slug", "name", "organiser", "contact_email", "hue", "about", "first_held")
 

@@ -19,6 +19,7 @@ from crosslinks.editions.queries import lock_modes
 from crosslinks.jobs import erasure as jobs
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import Base, db
+from crosslinks.live import erasure as live
 from crosslinks.mail import erasure as mail
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
@@ -42,6 +43,7 @@ class Feature(Protocol):
 FEATURES: tuple[tuple[str, Feature], ...] = (
     ("documents", documents),
     ("checkin", checkin),
+    ("live", live),
     ("questions", questions),
     ("accounts", accounts),
     ("mail", mail),

@@ -53,7 +53,10 @@ def erase_edition(
 
 
 def make_round(moment: datetime) -> None:
-    """Erase what is past its date: editions' people, then what features keep for a time of their own."""
+    """Erase what is past its date: editions' people, then what features keep for a time of their own.
+
+    The latter is a feature's ``erase_expired``, which opens its own transactions: there may be many rows.
+    """
     for edition_id in list_due_editions(moment):
         erased = erase_edition(edition_id, actor=RETENTION)
         if erased:
@@ -61,9 +64,7 @@ def make_round(moment: datetime) -> None:
     for name, feature in FEATURES:
         expire = getattr(feature, "erase_expired", None)
         if expire is not None:
-            with transaction():
-                expire(now=moment)
-            log.debug("%s: expired rows erased", name)
+            log.info("%s: %s rows erased past their own date", name, expire(now=moment))
     forget_old_pages()
 
 

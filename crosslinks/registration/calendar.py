@@ -59,5 +59,5 @@ def _event(registration: Registration, edition: Edition, language: str, now: dat
 
 def _location(registration: Registration, edition: Edition, url: str) -> str:
     if registration.place is Place.DIGITAL:
-        return edition.stream_url or url
+        return url
     return ", ".join(part for part in (edition.venue_name, edition.venue_address, edition.venue_city) if part)

@@ -85,7 +85,8 @@ def _facts(about: _Subject, language: str, place: Place) -> list[tuple[str, str,
     if place is Place.ONSITE:
         venue = ", ".join(part for part in (edition.venue_name, edition.venue_address, edition.venue_city) if part)
         return [(_("When"), when, doors), (_("Where"), venue, ""), (_("Price"), _("Free"), "")]
-    return [(_("When"), when, ""), (_("Where"), _("On the stream"), edition.stream_url), (_("Price"), _("Free"), "")]
+    live = absolute(place_path(about.token, "live")) if place is Place.DIGITAL else ""
+    return [(_("When"), when, ""), (_("Where"), _("On the stream"), live), (_("Price"), _("Free"), "")]
 
 
 def _place_heading(kind: str, place: Place, name: str) -> str:

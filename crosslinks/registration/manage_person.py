@@ -38,6 +38,7 @@ from crosslinks.registration.operations import (
     set_assistance,
     switch_mode,
 )
+from crosslinks.registration.plugs import plugged_facts
 from crosslinks.registration.queries import (
     count_modes,
     find_active_by_email,
@@ -92,6 +93,7 @@ def _show(
         standing=Standing(person.place, person.wants, person.cancelled_at, waiting_position(person)),
         **_ways(edition, person),
         history=list_history(person.id, edition.zone),
+        more_facts=plugged_facts(person),
         ordinal=ordinal,
         words={
             "role": role_words(), "profession": profession_words(), "source": source_words(), "place": place_words(),

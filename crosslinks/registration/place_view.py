@@ -12,22 +12,11 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.registration.codes import CodePath
 from crosslinks.registration.models import Registration
+from crosslinks.registration.plugs import Deed, plugged_deeds
 from crosslinks.registration.rules import ModeCount, Place
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 
 OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One thing that the person can do, and where; ``grave`` when it gives something up."""
-
-    title: str
-    text: str
-    label: str
-    url: str
-    icon: str = ""
-    grave: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +31,7 @@ class PlaceView:
     is_confirmed: bool
     code_path: str = ""
     code_size: int = 0
+    first: Deed | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,11 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
     kind, status = _status(registration, standing.position)
-    deeds = [] if now >= edition.ends_at else [*_switches(standing)]
+    deeds = plugged_deeds(registration, edition, standing.base, now)
+    first = next((deed for deed in deeds if deed.first), None)
+    deeds = [deed for deed in deeds if deed is not first]
+    if now < edition.ends_at:
+        deeds.extend(_switches(standing))
     deeds.append(
         Deed(
             _("Correct your name"),
@@ -108,6 +102,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         registration.place is not Place.NONE,
         code.path if code else "",
         code.size if code else 0,
+        first,
     )
 
 

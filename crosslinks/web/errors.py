@@ -49,6 +49,21 @@ def explain(code: str, status: int) -> Explanation:
         "edition.over": Explanation(
             _("This edition is over"), _("Nothing can be changed any more. Write to the organiser about the rest.")
         ),
+        "stream.no_place": Explanation(
+            _("You have no place on the stream"), _("Your page says how you take part, and lets you switch.")
+        ),
+        "stream.closed": Explanation(
+            _("The stream is not open now"), _("Your page for the stream says when it opens.")
+        ),
+        "feedback.given": Explanation(
+            _("You have answered already"), _("Everybody answers once. Thank you for doing so.")
+        ),
+        "feedback.closed": Explanation(
+            _("The form takes no answers now"), _("Its page says from when to when it is open.")
+        ),
+        "feedback.no_place": Explanation(
+            _("The form is for those who had a place"), _("Write to the organiser if you want to tell them something.")
+        ),
         "link.unknown": Explanation(
             _("This link does not open anything"),
             _("It may be cut off. Open it again from your latest mail, whole."),

@@ -7,13 +7,14 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from wtforms import Form, StringField, TextAreaField
+from wtforms import Form, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from crosslinks.web.languages import LANGUAGES
 
 MOST_LINE = 300
 MOST_PASSAGE = 6_000
+MOST_DIGITS = 18
 
 
 class NoNul:
@@ -22,6 +23,17 @@ class NoNul:
     def __call__(self, form: object, field: Any) -> None:
         if isinstance(field.data, str) and "\x00" in field.data:
             raise ValidationError(_("There is a character in it that cannot be kept."))
+
+
+class WholeNumber(IntegerField):
+    """A whole number that is not absurdly long: checks of its size would break on hundreds of digits."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed, at most ``MOST_DIGITS`` of it."""
+        if valuelist and len(valuelist[0].strip()) > MOST_DIGITS:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
 
 
 class EmailAddress:

@@ -44,6 +44,7 @@ from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.instances import Instance, close_database
+from tests.live.factories import open_stream
 from tests.registration.factories import make_registration, take_place
 
 pytestmark = pytest.mark.browser
@@ -72,6 +73,7 @@ class Shown:
     mail_id: int
     failed_mail_id: int
     job_id: int
+    live_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -125,6 +127,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_other_places(conference),
             **_open_door(),
             **_mails_and_job(someone),
+            live_token=open_stream(conference),
         )
     close_database(app)
     clock.offset = offset
@@ -133,7 +136,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def _other_places(conference: Conference) -> dict[str, str]:
-    """Fill the edition 2028 beyond its places, close 2029, end 2031, and return the links and answers of who stand so.
+    """Fill the edition 2028 beyond its places, close 2029, end 2032, and return the links and answers of who stand so.
 
     The edition 2030 is open for tests that register: those of 2024 are counted by others.
     """
@@ -167,7 +170,7 @@ def _end_one(conference: Conference) -> None:
     """Make an edition that is over, with somebody in it, of whom some were erased; call it within a transaction."""
     start = clock.now() - timedelta(days=2)
     over = make_edition(
-        conference, slug="2031", number=23, starts_at=start, ends_at=start + timedelta(hours=5),
+        conference, slug="2032", number=24, starts_at=start, ends_at=start + timedelta(hours=5),
         erase_on=(start + timedelta(days=90)).date(),
     )  # fmt: skip
     numbers = [make_registration(over, email=f"over.{name}@example.org").id for name in ("one", "two", "three")]

@@ -210,7 +210,7 @@ SAMPLES |= {
     "privacy_public.goodbye": both("/goodbye"),
     "privacy_manage.show": manage("/privacy"),
     "privacy_manage.erase_everybody": (
-        Sample("/manage/crosslinks/2031/privacy/erase", organizer=True),
+        Sample("/manage/crosslinks/2032/privacy/erase", organizer=True),
         Sample(f"{M}/privacy/erase", organizer=True, status=409),
     ),
     "privacy_manage.export": (Sample(f"{M}/registrations/{{registration_id}}/data", organizer=True),),
@@ -220,3 +220,17 @@ SAMPLES |= {
     ),
 }
 NOT_PAGES |= {"privacy_public.data_file": "a file"}
+
+SAMPLES |= {
+    "live_public.show": (
+        Sample("/r/{digital_token}/live"),
+        Sample("/r/{live_token}/live"),
+        Sample("/r/{place_token}/live"),
+        Sample("/r/{waiting_token}/live"),
+        Sample("/r/{cancelled_token}/live"),
+    ),
+    "live_manage.show": (*manage("/stream"), Sample("/manage/crosslinks/2031/stream", organizer=True)),
+    "live_manage.preview": (Sample(f"{M}/stream/preview", organizer=True),),
+}
+
+NOT_PAGES |= {"live_manage.download": "a file"}

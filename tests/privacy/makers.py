@@ -30,15 +30,19 @@ from crosslinks.jobs.runs import result_path
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import show_reference
+from crosslinks.live.models import Presence
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.rules import MailState
+from crosslinks.questions.models import Answer
+from crosslinks.questions.rules import Kind
 from crosslinks.registration.corrections import change_email, correct_facts
 from crosslinks.registration.joining import add_by_hand
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.operations import cancel, reissue_ticket, rename, set_assistance
 from crosslinks.registration.rules import Details
 from tests.factories import NOW, TESTER
+from tests.questions.factories import make_question
 
 GIVEN, FAMILY = "Ælfrún", "Quistøvdal"
 OLD_GIVEN = "Æfrún"
@@ -190,7 +194,39 @@ def make_prints(edition_id: int, registration_id: int) -> None:
         log_prints(now=NOW, registration_ids=[registration_id], format_id="l7418", printed_by="Kari")
 
 
-MAKERS: list[Callable[[int, int], None]] = [make_mails, make_log, make_jobs, make_scans, make_prints]
+def make_answers(edition_id: int, registration_id: int) -> None:
+    with transaction():
+        edition = db.session.get_one(Edition, edition_id)
+        text, choice = make_question(edition, Kind.TEXT), make_question(edition, Kind.CHOICE, explicit_consent=True)
+        for question, value, picked in ((text, f"{GIVEN} {FAMILY}: {NOTE}", ""), (choice, "o1", "|o1|")):
+            db.session.add(
+                Answer(
+                    registration_id=registration_id, question_id=question.id, value=value, picked=picked,
+                    answered_at=NOW, consented_at=NOW, consent_version=1,
+                )
+            )  # fmt: skip
+
+
+def make_stay(edition_id: int, registration_id: int) -> None:
+    with transaction():
+        at = db.session.get_one(Edition, edition_id).starts_at
+        db.session.add(
+            Presence(
+                edition_id=edition_id, registration_id=registration_id, starts_at=at,
+                ends_at=at + timedelta(minutes=30), minutes=30,
+            )
+        )  # fmt: skip
+
+
+MAKERS: list[Callable[[int, int], None]] = [
+    make_mails,
+    make_log,
+    make_jobs,
+    make_scans,
+    make_prints,
+    make_answers,
+    make_stay,
+]
 
 
 def make_everything(edition_id: int) -> tuple[int, Known]:

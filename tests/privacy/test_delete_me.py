@@ -21,10 +21,12 @@ from crosslinks.jobs.models import Job
 from crosslinks.jobs.rules import JobState
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import Base, db, forget_old_pages, transaction
+from crosslinks.live.queries import get_audience
 from crosslinks.mail.rules import MailState
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.operations import erase_person
 from crosslinks.privacy.rules import ErasureKind
+from crosslinks.questions.queries import count_answers
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place
@@ -129,7 +131,8 @@ def test_aggregates_stay(edition):
     door, came, by_step = count_door(edition.id), arrivals(edition), list_arrivals(edition.id)
     assert before.admitted == 1
     assert len(came) == 1
-    figures = dict(db.session.get_one(Edition, edition.id).figures)
+    audience = get_audience(edition)
+    answers = {one.question.id: (one.answered, one.counts) for one in count_answers(edition.id)}
     erase(number, ErasureKind.ORGANIZER, after_the_day)
     after = edition_figures(edition.id)
     assert (after.scans, after.admitted, after.cancelled) == (before.scans, before.admitted, before.cancelled)
@@ -138,7 +141,8 @@ def test_aggregates_stay(edition):
     assert count_door(edition.id).admitted == door.admitted
     assert arrivals(edition) == came
     assert list_arrivals(edition.id) == by_step
-    assert db.session.get_one(Edition, edition.id).figures == figures
+    assert get_audience(db.session.get_one(Edition, edition.id, populate_existing=True)) == audience
+    assert {one.question.id: (one.answered, one.counts) for one in count_answers(edition.id)} == answers
     kept = kept_figures(edition.id)
     assert kept["onsite"] == {"2024-01-18": 1}
     assert kept["registered"] == {"2024-01-18": 2}

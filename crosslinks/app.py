@@ -70,6 +70,7 @@ from crosslinks.registration.place import registration_place
 from crosslinks.registration.plugs import DEEDS as PLACE_DEEDS
 from crosslinks.registration.plugs import FACTS as PERSON_FACTS
 from crosslinks.registration.public import registration_public
+from crosslinks.reports.manage import reports_manage
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
@@ -182,6 +183,7 @@ def _plug_in_features(app: Flask) -> None:
         registration_place,
         registration_places,
         registration_public,
+        reports_manage,
         rooms_manage,
         sponsors_manage,
         sponsors_public,

@@ -97,6 +97,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
     pages = (
         (Permission.OVERVIEW, _("Overview"), "", "chart-bar"),
         (Permission.REGISTRATIONS, _("Participants"), "registrations", "users"),
+        (Permission.OVERVIEW, _("Numbers"), "numbers", "presentation"),
         (Permission.PROGRAMME, _("Programme"), "programme", "list-bullets"),
         (Permission.EDITION, _("Form"), "form", "question"),
         (Permission.REGISTRATIONS, _("Places"), "places", "house-line"),

@@ -234,3 +234,9 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"live_manage.download": "a file"}
+
+SAMPLES |= {
+    "reports_manage.numbers": manage("/numbers"),
+    "reports_manage.sheet": (*manage("/report"), *manage("/catering")),
+}
+NOT_PAGES |= {"reports_manage.download": "a file", "reports_manage.sheet_pdf": "a PDF"}

@@ -97,10 +97,10 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
     pages = (
         (Permission.OVERVIEW, _("Overview"), "", "chart-bar"),
         (Permission.REGISTRATIONS, _("Participants"), "registrations", "users"),
-        (Permission.OVERVIEW, _("Numbers"), "numbers", "presentation"),
         (Permission.PROGRAMME, _("Programme"), "programme", "list-bullets"),
         (Permission.EDITION, _("Form"), "form", "question"),
         (Permission.REGISTRATIONS, _("Places"), "places", "house-line"),
+        (Permission.OVERVIEW, _("Numbers"), "numbers", "presentation"),
         (Permission.PROGRAMME, _("People"), "people", "user"),
         (Permission.SPONSORS, _("Sponsors"), "sponsors", "heart"),
         (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),

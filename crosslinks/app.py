@@ -28,6 +28,10 @@ from crosslinks.editions.choose import editions_choose
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.manage import editions_manage
 from crosslinks.editions.queries import find_conference_id
+from crosslinks.feedback import models as feedback_models
+from crosslinks.feedback.manage import feedback_manage
+from crosslinks.feedback.places import feedback_deed
+from crosslinks.feedback.public import feedback_public
 from crosslinks.home.manage import home_manage
 from crosslinks.home.public import home_public
 from crosslinks.jobs import models as jobs_models
@@ -93,6 +97,7 @@ TABLES = (
     checkin_models,
     documents_models,
     editions_models,
+    feedback_models,
     jobs_models,
     live_models,
     mail_models,
@@ -160,6 +165,8 @@ def _plug_in_features(app: Flask) -> None:
         documents_public,
         editions_choose,
         editions_manage,
+        feedback_manage,
+        feedback_public,
         home_manage,
         home_public,
         jobs_manage,
@@ -194,7 +201,7 @@ def _plug_in_features(app: Flask) -> None:
     app.extensions["crosslinks.scope"] = manage_scope
     app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **REGISTRATION_LETTERS}
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **PRIVACY_JOBS}
-    app.extensions[PLACE_DEEDS] = (live_deed,)
+    app.extensions[PLACE_DEEDS] = (live_deed, feedback_deed)
     app.extensions[PERSON_FACTS] = (live_fact,)
     app.extensions["crosslinks.rounds"] = (CLEARING, ANSWERS_ERASING, RETENTION_ROUND)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

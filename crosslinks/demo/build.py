@@ -11,6 +11,7 @@ from flask import Flask
 
 from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
+from crosslinks.demo.aftermath import add_feedback, add_presence, set_demo_stream
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
@@ -57,8 +58,13 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
     bring_up_to_date(app)
     with app.app_context():
         with transaction():
-            edition_id = build_edition(now=now).id
+            edition = build_edition(now=now)
+            set_demo_stream(edition, now)
+            edition_id = edition.id
         add_participants(edition_id, participants, now=clock.now())
+        with transaction():
+            add_presence(edition_id, clock.now())
+            add_feedback(edition_id, clock.now())
         db.session.remove()
     (folder / MARKER).touch()
     return app

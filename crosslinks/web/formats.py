@@ -71,6 +71,11 @@ def format_count(value: int, language: str | None = None) -> str:
     return str(format_decimal(value, locale=language or current_language()))
 
 
+def decimal_mark(text: str, language: str | None = None) -> str:
+    """Write 4.3 / 4,3: a number with a point as the language writes it."""
+    return text.replace(".", ",") if (language or current_language()) == "nb" else text
+
+
 def capitalize_first(text: str) -> str:
     """Return the text with a capital at its start and nothing else changed."""
     return text[:1].upper() + text[1:]
@@ -80,6 +85,7 @@ def init_formats(app: Flask) -> None:
     """Give templates the filters that write dates, times, counts and references."""
     app.jinja_env.filters.update(
         capitalize_first=capitalize_first,
+        decimal_mark=decimal_mark,
         day=format_day,
         weekday=format_weekday,
         short_day=format_short_day,

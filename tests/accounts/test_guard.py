@@ -25,6 +25,7 @@ TABLES = {
     "badges": "job",
     "devices": "device",
     "gates": "gate",
+    "items": "feedback_question",
     "jobs": "job",
     "mail": "mail",
     "people": "person",

@@ -43,6 +43,7 @@ from crosslinks.registration.public import pack_answer
 from crosslinks.registration.rules import Place
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
+from tests.feedback.factories import ask_for_feedback
 from tests.instances import Instance, close_database
 from tests.live.factories import open_stream
 from tests.registration.factories import make_registration, take_place
@@ -74,6 +75,8 @@ class Shown:
     failed_mail_id: int
     job_id: int
     live_token: str
+    feedback_token: str
+    feedback_item: int
 
     @property
     def names(self) -> dict[str, object]:
@@ -128,6 +131,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_open_door(),
             **_mails_and_job(someone),
             live_token=open_stream(conference),
+            **ask_for_feedback(conference),
         )
     close_database(app)
     clock.offset = offset
@@ -136,7 +140,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def _other_places(conference: Conference) -> dict[str, str]:
-    """Fill the edition 2028 beyond its places, close 2029, end 2032, and return the links and answers of who stand so.
+    """Fill the edition 2028 beyond its places, close 2029, end 2039, and return the links and answers of who stand so.
 
     The edition 2030 is open for tests that register: those of 2024 are counted by others.
     """
@@ -170,7 +174,7 @@ def _end_one(conference: Conference) -> None:
     """Make an edition that is over, with somebody in it, of whom some were erased; call it within a transaction."""
     start = clock.now() - timedelta(days=2)
     over = make_edition(
-        conference, slug="2032", number=24, starts_at=start, ends_at=start + timedelta(hours=5),
+        conference, slug="2039", number=31, starts_at=start, ends_at=start + timedelta(hours=5),
         erase_on=(start + timedelta(days=90)).date(),
     )  # fmt: skip
     numbers = [make_registration(over, email=f"over.{name}@example.org").id for name in ("one", "two", "three")]

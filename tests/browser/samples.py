@@ -210,7 +210,7 @@ SAMPLES |= {
     "privacy_public.goodbye": both("/goodbye"),
     "privacy_manage.show": manage("/privacy"),
     "privacy_manage.erase_everybody": (
-        Sample("/manage/crosslinks/2032/privacy/erase", organizer=True),
+        Sample("/manage/crosslinks/2039/privacy/erase", organizer=True),
         Sample(f"{M}/privacy/erase", organizer=True, status=409),
     ),
     "privacy_manage.export": (Sample(f"{M}/registrations/{{registration_id}}/data", organizer=True),),
@@ -240,3 +240,23 @@ SAMPLES |= {
     "reports_manage.sheet": (*manage("/report"), *manage("/catering")),
 }
 NOT_PAGES |= {"reports_manage.download": "a file", "reports_manage.sheet_pdf": "a PDF"}
+OVER = "/manage/crosslinks/2032/feedback"
+
+SAMPLES |= {
+    "feedback_public.show": (
+        Sample("/r/{feedback_token}/feedback"),
+        Sample("/r/{feedback_token}/feedback", submit=True),
+        Sample("/r/{digital_token}/feedback"),
+        Sample("/r/{cancelled_token}/feedback"),
+    ),
+    "feedback_manage.show": (*manage("/feedback"), Sample(OVER, organizer=True)),
+    "feedback_manage.edit": (
+        *manage("/feedback/form"),
+        Sample(f"{OVER}/form", organizer=True),
+    ),
+    "feedback_manage.add": manage("/feedback/items/new", submit=True),
+    "feedback_manage.change": (Sample(f"{OVER}/items/{{feedback_item}}", organizer=True),),
+    "feedback_manage.delete": (Sample(f"{OVER}/items/{{feedback_item}}/delete", organizer=True),),
+}
+
+NOT_PAGES |= {"feedback_manage.download": "a file"}

@@ -12,12 +12,15 @@ from flask import Flask
 from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
 from crosslinks.demo.aftermath import add_feedback, add_presence, set_demo_stream
+from crosslinks.demo.answers import ask_questions, invent_answers
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
+from crosslinks.questions.queries import read_form
+from crosslinks.questions.rules import Form
 from crosslinks.registration.joining import register
 from crosslinks.registration.rules import Details, Source
 from crosslinks.schema import bring_up_to_date
@@ -60,6 +63,7 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
         with transaction():
             edition = build_edition(now=now)
             set_demo_stream(edition, now)
+            ask_questions(edition, now)
             edition_id = edition.id
         add_participants(edition_id, participants, now=clock.now())
         with transaction():
@@ -80,14 +84,15 @@ def open_instance(folder: Path) -> Flask:
 def add_participants(edition_id: int, count: int, *, now: datetime) -> None:
     """Register ``count`` invented people by the same operation as visitors, over the weeks before ``now``."""
     people = list(invent(count))
+    form = read_form(edition_id, now.date())
     for start in range(0, len(people), CHUNK):
         with transaction():
             opened = db.session.get_one(Edition, edition_id).registration_opens_at or now - timedelta(days=42)
             for person in people[start : start + CHUNK]:
-                _register(edition_id, person, at=now - (now - opened) * person.age)
+                _register(edition_id, person, form, at=now - (now - opened) * person.age)
 
 
-def _register(edition_id: int, person: Invented, *, at: datetime) -> None:
+def _register(edition_id: int, person: Invented, form: Form, *, at: datetime) -> None:
     register(
         actor=ACTOR,
         now=at.astimezone(UTC),
@@ -103,4 +108,5 @@ def _register(edition_id: int, person: Invented, *, at: datetime) -> None:
         ),
         mode=Mode.ONSITE if person.onsite else Mode.DIGITAL,
         source=Source.DEMO,
+        answers=invent_answers(form, person),
     )

@@ -29,6 +29,9 @@ from crosslinks.web.kept import Keeper
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import texts
 
+MOST_RADIOS = 6
+"""More choices than these become a list to pick from."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -52,8 +55,13 @@ class Field:
         """The id of what a link to the error leads to."""
         if self.consent_error:
             return f"{self.name}_consent"
-        kind = self.question.kind
-        return f"{self.name}-0" if kind.has_options or kind is Kind.YES_NO else self.name
+        in_boxes = self.question.kind.can_be_counted and not self.is_long_choice
+        return f"{self.name}-0" if in_boxes else self.name
+
+    @property
+    def is_long_choice(self) -> bool:
+        """Whether one of so many choices is picked from a list, to keep the form short."""
+        return self.question.kind is Kind.CHOICE and len(self.question.offered) > MOST_RADIOS
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -178,21 +186,9 @@ class Countable:
     choices: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class _AllCountable:
-    questions: tuple[Countable, ...]
-
-
-def countable_questions(edition_id: int, form_rev: int) -> tuple[Countable, ...]:
+def countable_questions(edition_id: int) -> list[Countable]:
     """Return every question of an edition by whose answer a list can be filtered, retired ones among them."""
-
-    def make() -> _AllCountable:
-        asked = [one.as_asked() for one in list_questions(edition_id) if one.kind.can_be_counted]
-        return _AllCountable(tuple(_countable(one) for one in asked))
-
-    keeper = cast("Keeper", current_app.extensions["crosslinks.keeper"])
-    key = ("countable questions", edition_id, current_language())
-    return keeper.remember(key, form_rev, make, _AllCountable).questions
+    return [_countable(one.as_asked()) for one in list_questions(edition_id) if one.kind.can_be_counted]
 
 
 def _countable(asked: Asked) -> Countable:

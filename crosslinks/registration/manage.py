@@ -59,7 +59,7 @@ def list_registrations(conference: str, edition: str) -> str:
         next_url=base + wanted.query(page=page.page + 1) if page.has_next else "",
         choices={"role": role_words(), "profession": profession_words(), "source": source_words()},
         orders=_orders(),
-        answers=countable_questions(found.id, found.form_rev),
+        answers=countable_questions(found.id),
     )
 
 

@@ -72,6 +72,11 @@ from crosslinks.mailings.schedule import SCHEDULE
 from crosslinks.mailings.schedule_letters import LETTERS as SCHEDULED_LETTERS
 from crosslinks.mailings.trial import LETTERS as TRIAL_LETTERS
 from crosslinks.mailings.wording import find_words
+from crosslinks.privacy import models as privacy_models
+from crosslinks.privacy.manage import privacy_manage
+from crosslinks.privacy.public import privacy_public
+from crosslinks.privacy.retention import JOBS as PRIVACY_JOBS
+from crosslinks.privacy.retention import RETENTION_ROUND
 from crosslinks.programme import models as programme_models
 from crosslinks.programme.manage import programme_manage
 from crosslinks.programme.manage_people import people_manage
@@ -102,6 +107,7 @@ from crosslinks.registration.plugs import DEEDS as PLACE_DEEDS
 from crosslinks.registration.plugs import FACTS as PERSON_FACTS
 from crosslinks.registration.public import registration_public
 from crosslinks.registration.self_service import registration_self_service
+from crosslinks.reports.manage import reports_manage
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
@@ -135,6 +141,7 @@ TABLES = (
     sponsors_models,
     feedback_models,
     live_models,
+    privacy_models,
 )
 """All features' tables: foreign keys that point upward resolve only when each has been imported."""
 
@@ -236,6 +243,9 @@ def _plug_in_features(app: Flask) -> None:
         live_public,
         schedule_manage,
         templates_manage,
+        privacy_manage,
+        privacy_public,
+        reports_manage,
     ):
         app.register_blueprint(blueprint)
     init_sessions(app)
@@ -257,6 +267,7 @@ def _plug_in_features(app: Flask) -> None:
         **IMPORT_JOBS,
         **MAILING_JOBS,
         **REGISTRATION_JOBS,
+        **PRIVACY_JOBS,
     }
     app.extensions["crosslinks.rounds"] = (
         CLEARING,
@@ -266,6 +277,7 @@ def _plug_in_features(app: Flask) -> None:
         *REGISTRATION_ROUNDS,
         SCHEDULE,
         *CHECKIN_ROUNDS,
+        RETENTION_ROUND,
     )
     app.extensions[PLACE_DEEDS] = (live_deed, feedback_deed)
     app.extensions[PERSON_FACTS] = (live_fact,)

@@ -16,6 +16,14 @@ from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Session
 
 CHUNK = 500
+_ERASED = "(SELECT coalesce(max(number), 0) FROM erased_ticket)"
+_AFTER_ERASED_ON_SQLITE = text(
+    f"UPDATE sqlite_sequence SET seq = max(seq, {_ERASED}) WHERE name = 'registration'"  # noqa: S608 - a constant
+)
+_AFTER_ERASED = text(
+    "SELECT setval(pg_get_serial_sequence('registration', 'id'), "
+    f"greatest(nextval(pg_get_serial_sequence('registration', 'id')), {_ERASED} + 1), false)"
+)
 
 
 def tables(metadata: MetaData) -> list[Table]:
@@ -89,8 +97,12 @@ def count_rows(session: Session, table: Table) -> int:
 
 
 def continue_numbering(session: Session, metadata: MetaData) -> None:
-    """Let PostgreSQL's sequences go on after the highest loaded number; SQLite does so by itself."""
+    """Let numbers go on after the highest loaded one, for registrations also after those of erased people.
+
+    SQLite does the former by itself.
+    """
     if session.get_bind().dialect.name != "postgresql":
+        session.execute(_AFTER_ERASED_ON_SQLITE)
         return
     for table in tables(metadata):
         key = table.autoincrement_column
@@ -105,3 +117,4 @@ def continue_numbering(session: Session, metadata: MetaData) -> None:
                 "used": count_rows(session, table) > 0,
             },
         )
+    session.execute(_AFTER_ERASED)

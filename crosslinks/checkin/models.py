@@ -117,3 +117,20 @@ class Attendance(Base):
     entered_at: Mapped[datetime | None]
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("gate.id", ondelete="SET NULL"))
     first_at: Mapped[datetime | None]
+
+
+class ErasedTicket(Base):
+    """What phones must hear of somebody who was erased: drop the row with this index. It says nothing else.
+
+    ``lane_index`` is derived from the ticket one way, as a sealed roster does; ``number`` is what a desk knew them by.
+    """
+
+    __tablename__ = "erased_ticket"
+    __table_args__ = (Index(None, "edition_id", "roster_seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    lane_index: Mapped[bytes]
+    rev: Mapped[int]
+    roster_seq: Mapped[int]

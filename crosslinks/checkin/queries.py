@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from crosslinks.checkin.models import Attendance, Device, DoorLink, Gate, Scan
 from crosslinks.checkin.rules import ConflictKind, GateKind, ScanKind
+from crosslinks.editions.kept import kept_figures, kept_total
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import hash_secret, read_reference
@@ -86,7 +87,7 @@ def get_device(edition_id: int, device_id: int) -> Device:
 
 
 def count_door(edition_id: int) -> DoorCount:
-    """Count who is inside, who ever was, and who holds a place in the room."""
+    """Count who is inside, who ever was (those erased since too), and who holds a place in the room."""
     inside = select(func.count()).where(Attendance.edition_id == edition_id, Attendance.inside).scalar_subquery()
     admitted = (
         select(func.count())
@@ -98,7 +99,8 @@ def count_door(edition_id: int) -> DoorCount:
         .where(Registration.edition_id == edition_id, Registration.place == Place.ONSITE)
         .scalar_subquery()
     )
-    return DoorCount(*db.session.execute(select(inside, admitted, expected)).one())
+    now_inside, ever, with_place = db.session.execute(select(inside, admitted, expected)).one()
+    return DoorCount(now_inside, ever + kept_total(edition_id, "attended"), with_place)
 
 
 def count_scans(edition_id: int) -> int:
@@ -116,6 +118,8 @@ def list_arrivals(edition_id: int) -> list[tuple[datetime, int]]:
         if moment is not None:
             start = moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0)
             steps[start] = steps.get(start, 0) + 1
+    for step, count in kept_figures(edition_id).get("arrivals", {}).items():
+        steps[datetime.fromisoformat(step)] = steps.get(datetime.fromisoformat(step), 0) + count
     if not steps:
         return []
     first, last = min(steps), max(steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from crosslinks.checkin.models import Gate
 from crosslinks.config import settings
 from crosslinks.consents.operations import set_asked
 from crosslinks.consents.rules import ASKED_BY_EDITION
+from crosslinks.editions.kept import keep_figures
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.operations import create_conference, create_edition
 from crosslinks.editions.rules import EditionState, Mode
@@ -89,7 +91,7 @@ def _build_present(conference: Conference, facts: dict[str, Any], now: datetime)
 def _build_earlier(conference: Conference, facts: dict[str, Any], present: Edition, now: datetime) -> None:
     day = date.fromisoformat(facts["date"])
     starts_at = _moment(day, "10:30", present.zone)
-    create_edition(
+    made = create_edition(
         actor=ACTOR,
         now=now,
         conference=conference,
@@ -108,6 +110,22 @@ def _build_earlier(conference: Conference, facts: dict[str, Any], present: Editi
         figures=facts["figures"],
         demo_note=present.demo_note,
     )
+    if facts.get("date_known", True):
+        keep_figures(edition_id=made.id, figures=_invented_figures(day, facts["figures"]))
+
+
+def _invented_figures(day: date, figures: dict[str, int]) -> Counter[tuple[str, str]]:
+    """Return counts as an erased edition leaves them, for the figures that are known; days and shares are invented."""
+    kept: Counter[tuple[str, str]] = Counter()
+    for mode, people in figures.items():
+        for number in range(people):
+            registered = (day - timedelta(days=round(56 * (1 - number / people) ** 1.4))).isoformat()
+            kept["registered", registered] += 1
+            kept[mode, registered] += 1
+    whole = sum(figures.values())
+    kept.update({("profession_health", ""): whole * 3 // 5, ("profession_other", ""): whole - whole * 3 // 5})
+    kept["attended", ""] = figures[Mode.ONSITE] * 7 // 8
+    return kept
 
 
 def _build_people(edition: Edition, rows: list[dict[str, Any]], now: datetime) -> dict[str, Person]:

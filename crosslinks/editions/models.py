@@ -132,3 +132,14 @@ class EditionMode(Base):
     def places(self) -> int | None:
         """How many may hold a place; None where there is no limit."""
         return places(self.capacity, self.overbooking, self.places_so_far)
+
+
+class KeptFigure(Base):
+    """How many there were of something, counted when people were erased; ``step`` is a day or a moment, or empty."""
+
+    __tablename__ = "kept_figure"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    step: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
+    count: Mapped[int]

@@ -30,7 +30,14 @@ class Section:
 
 
 SECTIONS = (
-    Section(_l("Overview"), "chart-bar", (Page("", _l("Overview"), Permission.OVERVIEW),)),
+    Section(
+        _l("Overview"),
+        "chart-bar",
+        (
+            Page("", _l("Overview"), Permission.OVERVIEW),
+            Page("numbers", _l("Numbers"), Permission.OVERVIEW),
+        ),
+    ),
     Section(
         _l("Participants"),
         "users",
@@ -78,6 +85,7 @@ SECTIONS = (
         (
             Page("settings", _l("Settings"), Permission.EDITION),
             Page("access", _l("Access"), Permission.ACCOUNTS),
+            Page("privacy", _l("Privacy"), Permission.REGISTRATIONS),
             Page("log", _l("Log"), Permission.AUDIT),
         ),
     ),

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from crosslinks.checkin.models import Attendance, Scan
 from crosslinks.documents.models import BadgePrint
+from crosslinks.editions.kept import kept_figures
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.db import db
@@ -60,17 +61,19 @@ class EditionFigures:
 
 
 def edition_figures(edition_id: int) -> EditionFigures:
-    """Count one edition's places, scans and messages; a fixed number of statements."""
+    """Count one edition's places, scans and messages, of people erased since too; a fixed number of statements."""
     states = db.session.execute(
         select(OutboxMail.state, func.count()).where(OutboxMail.edition_id == edition_id).group_by(OutboxMail.state)
     ).all()
     by_state: dict[MailState, int] = {row[0]: row[1] for row in states}
+    kept = {name: sum(steps.values()) for name, steps in kept_figures(edition_id).items()}
     return EditionFigures(
         modes=count_modes(edition_id),
-        cancelled=count_cancelled(edition_id),
+        cancelled=count_cancelled(edition_id) + kept.get("cancelled", 0),
         scans=_count(Scan.edition_id == edition_id),
-        admitted=_count(Attendance.edition_id == edition_id, Attendance.first_at.is_not(None)),
-        mail={state: by_state.get(state, 0) for state in MailState},
+        admitted=_count(Attendance.edition_id == edition_id, Attendance.first_at.is_not(None))
+        + kept.get("attended", 0),
+        mail={state: by_state.get(state, 0) + kept.get(f"mail_{state.value}", 0) for state in MailState},
         waiting_with_stream=_count(
             Registration.edition_id == edition_id,
             Registration.wants == Place.ONSITE,
@@ -138,6 +141,8 @@ def arrivals(edition: Edition) -> list[tuple[datetime, int]]:
         select(Attendance.first_at).where(Attendance.edition_id == edition.id, Attendance.first_at.is_not(None))
     ).all()
     steps = Counter(_step(moment) for moment in moments if moment is not None)
+    for step, count in kept_figures(edition.id).get("arrivals", {}).items():
+        steps[datetime.fromisoformat(step)] += count
     if not steps:
         return []
     first, last = min(steps), max(steps)

@@ -51,3 +51,8 @@ def find_live_job(edition_id: int, kind: str) -> Job | None:
 def worker_is_alive() -> bool:
     """Say whether any worker was seen in the last 40 seconds."""
     return db.session.scalar(select(WorkerBeat.name).where(WorkerBeat.at > real_now() - ALIVE).limit(1)) is not None
+
+
+def job_is_done(job_id: int) -> bool:
+    """Say whether a job has ended well; a plain read."""
+    return db.session.scalar(select(Job.id).where(Job.id == job_id, Job.state == JobState.DONE)) is not None

@@ -22,7 +22,7 @@ from crosslinks.jobs.operations import (
     release_job,
     stop_job,
 )
-from crosslinks.jobs.queries import job_is_waiting
+from crosslinks.jobs.queries import job_is_done, job_is_waiting
 from crosslinks.jobs.rules import FILE_LIFE, JobStopped
 from crosslinks.jobs.runs import Handler, JobRun, result_path
 from crosslinks.kernel.clock import now, real_now
@@ -76,10 +76,12 @@ def _run(handler: Handler, job: Job, owner: str, ending: Callable[[], bool]) -> 
     else:
         db.session.rollback()
         with transaction():
-            finish_job(
+            ours = finish_job(
                 job_id=run.job_id, owner=owner, now=now(), outcome=run.outcome, file_name=run.file_name,
                 file_type=run.file_type,
             )  # fmt: skip
+        if not ours and not job_is_done(run.job_id):  # begun anew, such as when somebody in the file was erased
+            result_path(run.job_id).unlink(missing_ok=True)
         log.info("job %s (%s) is done", run.job_id, run.kind)
 
 

@@ -66,7 +66,7 @@ _ASSISTANCE = Draft(
     label=_both("What do you need at the venue?", "Hva trenger du i lokalet?"),
     help=_both(
         "Such as a place for a wheelchair, or a hearing loop. The door only sees that you need assistance.",
-        "For eksempel plass til rullestol eller teleslynge. Døra ser bare at du trenger hjelp.",
+        "For eksempel plass til rullestol eller teleslynge. De som står i døren, ser bare at du trenger hjelp.",
     ),
     asked_of=AskedOf.ONSITE,
     condition=Condition(Source.ASSISTANCE, ("yes",)),

@@ -66,6 +66,7 @@ class Registration(Base):
         CheckConstraint("place <> wants OR place = 'none'", name="wants_another"),
         CheckConstraint("(wants = 'none') = (joined_at IS NULL)", name="joined"),
         CheckConstraint("cancelled_at IS NULL OR (place = 'none' AND wants = 'none')", name="cancelled_has_none"),
+        {"sqlite_autoincrement": True},  # else the next person would get an erased one's number, and with it the link
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

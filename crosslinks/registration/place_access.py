@@ -12,7 +12,7 @@ from crosslinks.kernel.errors import Conflict, NotFound
 from crosslinks.registration.joining import require_open
 from crosslinks.registration.links import place_path
 from crosslinks.registration.models import Registration
-from crosslinks.registration.place_view import ways_back
+from crosslinks.registration.place_view import own_data_deeds, ways_back
 from crosslinks.registration.queries import count_modes, get_by_link_token, get_edition_facts
 from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.pages import render_page
@@ -54,6 +54,7 @@ def cancelled_page(registration: Registration, token: str) -> Response:
         ways=ways_back(counts),
         is_known=request.args.get("news") == "already",
         base=place_path(token),
+        deeds=own_data_deeds(place_path(token)),
         consents_url=place_path(token, "consents") if concerns(edition.id, registration.id) else "",
     )
     return make_response(page)

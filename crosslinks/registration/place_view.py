@@ -115,6 +115,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         if Place.ONSITE in {registration.place, registration.wants}:
             deeds.append(_assistance(standing))
         deeds.append(_cancelling(standing))
+    deeds.extend(own_data_deeds(standing.base))
     return PlaceView(
         kind,
         status,
@@ -155,6 +156,26 @@ def _question(standing: Standing, now: datetime) -> Question | None:
             ((f"{base}/coming", _("I am coming")), (f"{base}/coming?answer=no", _("I can’t come"))),
         )
     return None
+
+
+def own_data_deeds(base: str) -> list[Deed]:
+    """Return what anybody can do about what we have of them, also when they have cancelled."""
+    return [
+        Deed(
+            _("See what we have about you"),
+            _("All of it, as a page and as a file."),
+            _("See"),
+            f"{base}/data",
+            "download-simple",
+        ),
+        Deed(
+            _("Have it all erased"),
+            _("At once and for good. If you hold a place, the next in line gets it."),
+            _("Erase"),
+            f"{base}/delete",
+            "trash",
+        ),
+    ]
 
 
 def _status(standing: Standing) -> tuple[str, str]:

@@ -274,3 +274,12 @@ def turnout(edition: str, figures: Mapping[str, object]) -> Turnout | None:
     if not isinstance(had_place, int) or not isinstance(came, int) or had_place < 1 or not 0 <= came <= had_place:
         return None
     return Turnout(edition, had_place, came)
+
+
+ARRIVAL_MINUTES = 5
+
+
+def arrival_step(moment: datetime) -> str:
+    """Return the start of the five minutes in which somebody came, as counts keep it."""
+    start = moment.replace(minute=moment.minute - moment.minute % ARRIVAL_MINUTES, second=0, microsecond=0)
+    return start.isoformat()

@@ -47,6 +47,8 @@ from crosslinks.mail.rules import MailState
 from crosslinks.mailings.interest import follow_path
 from crosslinks.mailings.models import Follower, Mailing
 from crosslinks.mailings.unsubscribe import unsubscribe_path
+from crosslinks.privacy.operations import erase_person
+from crosslinks.privacy.rules import ErasureKind
 from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel, set_capacity
@@ -59,7 +61,7 @@ from tests.feedback.factories import ask_for_feedback
 from tests.instances import Instance, close_database
 from tests.invitations.factories import csv_file
 from tests.live.factories import open_stream
-from tests.registration.factories import take_place
+from tests.registration.factories import make_registration, take_place
 
 pytestmark = pytest.mark.browser
 
@@ -176,7 +178,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def _other_places(conference: Conference) -> dict[str, str]:
-    """Fill the edition 2028 beyond its places, close 2029, and return the links and answers of those who stand so.
+    """Fill the edition 2028 beyond its places, close 2029, end 2039, and return the links and answers of who stand so.
 
     The edition 2030 is open for tests that register: those of 2024 are counted by others.
     """
@@ -186,6 +188,7 @@ def _other_places(conference: Conference) -> dict[str, str]:
         full = make_edition(conference, slug="2028", number=20, onsite=1, digital=9, **times)
         make_edition(conference, slug="2029", number=21, registration_closes_at=NOW - timedelta(days=9000), **times)
         make_edition(conference, slug="2030", number=22, **times)
+        _end_one(conference)
         take_place(full)
         receipts = {
             "digital": take_place(full, Mode.DIGITAL, email="digital@example.org"),
@@ -238,6 +241,17 @@ def _answers_wanted(conference: Conference) -> dict[str, str]:
         "asked_token": token(LinkKind.MANAGE, asked.registration_id),
         "coming_token": token(LinkKind.COMING, asked.registration_id),
     }
+
+
+def _end_one(conference: Conference) -> None:
+    """Make an edition that is over, with somebody in it, of whom some were erased; call it within a transaction."""
+    start = clock.now() - timedelta(days=2)
+    over = make_edition(
+        conference, slug="2039", number=31, starts_at=start, ends_at=start + timedelta(hours=5),
+        erase_on=(start + timedelta(days=90)).date(),
+    )  # fmt: skip
+    numbers = [make_registration(over, email=f"over.{name}@example.org").id for name in ("one", "two", "three")]
+    erase_person(actor=TESTER, now=clock.now(), registration_id=numbers[0], kind=ErasureKind.ORGANIZER)
 
 
 def _open_door() -> dict[str, Any]:

@@ -355,3 +355,27 @@ NOT_PAGES |= {
     "live_manage.download": "a file",
     "feedback_manage.download": "a file",
 }
+
+SAMPLES |= {
+    "privacy_public.data": (Sample("/r/{place_token}/data"), Sample("/r/{cancelled_token}/data")),
+    "privacy_public.delete": (Sample("/r/{place_token}/delete"), Sample("/r/{cancelled_token}/delete")),
+    "privacy_public.goodbye": both("/goodbye"),
+    "privacy_manage.show": manage("/privacy"),
+    "privacy_manage.erase_everybody": (
+        Sample("/manage/crosslinks/2039/privacy/erase", organizer=True),
+        Sample(f"{M}/privacy/erase", organizer=True, status=409),
+    ),
+    "privacy_manage.export": (Sample(f"{M}/registrations/{{registration_id}}/data", organizer=True),),
+    "privacy_manage.erase": (
+        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True),
+        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True, submit=True),
+    ),
+    "reports_manage.numbers": manage("/numbers"),
+    "reports_manage.sheet": (*manage("/report"), *manage("/catering")),
+}
+
+NOT_PAGES |= {
+    "privacy_public.data_file": "a file",
+    "reports_manage.download": "a file",
+    "reports_manage.sheet_pdf": "a PDF",
+}

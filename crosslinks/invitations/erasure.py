@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from crosslinks.editions.models import Edition
 from crosslinks.invitations.imports import upload_path
 from crosslinks.invitations.models import Group, GroupMember, ImportRun, Invitation, StagePlace
-from crosslinks.kernel.db import db
+from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
 from crosslinks.registration.models import Registration, Reservation
 
@@ -122,22 +122,30 @@ def _forget_labels(which: ColumnElement[bool]) -> None:
 
 
 def erase_expired(*, now: datetime) -> int:
-    """Erase invitations, groups and imports of editions whose erase date has come; return how many rows went."""
-    editions = [
+    """Erase invitations, groups and imports of editions whose erase date has come; return how many rows went.
+
+    Opens its own transactions, one for each edition.
+    """
+    due = [
         edition.id
         for edition in db.session.scalars(select(Edition))
         if edition.erase_on <= now.astimezone(edition.zone).date()
     ]
-    if not editions:
-        return 0
-    _forget_labels(Invitation.edition_id.in_(editions))
-    for run_id in db.session.scalars(select(ImportRun.id).where(ImportRun.edition_id.in_(editions))):
+    erased = 0
+    for edition_id in due:
+        with transaction():
+            erased += _erase_edition(edition_id)
+    return erased
+
+
+def _erase_edition(edition_id: int) -> int:
+    _forget_labels(Invitation.edition_id == edition_id)
+    for run_id in db.session.scalars(select(ImportRun.id).where(ImportRun.edition_id == edition_id)):
         upload_path(run_id).unlink(missing_ok=True)
     erased = 0
     for model in (Invitation, Group, ImportRun):
-        rows = db.session.execute(delete(model).where(model.edition_id.in_(editions)).returning(model.id))
-        erased += len(rows.all())
-    mails = delete(OutboxMail).where(OutboxMail.kind.in_(_MAILS), OutboxMail.edition_id.in_(editions))
+        erased += len(db.session.execute(delete(model).where(model.edition_id == edition_id).returning(model.id)).all())
+    mails = delete(OutboxMail).where(OutboxMail.kind.in_(_MAILS), OutboxMail.edition_id == edition_id)
     erased += len(db.session.execute(mails.returning(OutboxMail.id)).all())
     db.session.flush()
     return erased

@@ -133,7 +133,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 def _other_places(conference: Conference) -> dict[str, str]:
     """Fill the edition 2028 beyond its places, close 2029, and return the links and answers of those who stand so.
 
-    The edition 2030 is open for tests that register: those of 2024 are counted by others.
+    The edition 2030 is open for tests that register: those of 2024 are counted by others. In 2031 a form is built.
     """
     start = clock.now() + timedelta(days=1400)
     times = {"starts_at": start, "ends_at": start + timedelta(hours=5), "erase_on": (start + timedelta(days=90)).date()}
@@ -141,6 +141,7 @@ def _other_places(conference: Conference) -> dict[str, str]:
         full = make_edition(conference, slug="2028", number=20, onsite=1, digital=9, **times)
         make_edition(conference, slug="2029", number=21, registration_closes_at=NOW - timedelta(days=9000), **times)
         make_edition(conference, slug="2030", number=22, **times)
+        make_edition(conference, slug="2031", number=23, **times)
         take_place(full)
         receipts = {
             "digital": take_place(full, Mode.DIGITAL, email="digital@example.org"),

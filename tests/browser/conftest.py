@@ -180,7 +180,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 def _other_places(conference: Conference) -> dict[str, str]:
     """Fill the edition 2028 beyond its places, close 2029, end 2039, and return the links and answers of who stand so.
 
-    The edition 2030 is open for tests that register: those of 2024 are counted by others.
+    The edition 2030 is open for tests that register: those of 2024 are counted by others. In 2033 a form is built.
     """
     start = clock.now() + timedelta(days=1400)
     times = {"starts_at": start, "ends_at": start + timedelta(hours=5), "erase_on": (start + timedelta(days=90)).date()}
@@ -189,6 +189,7 @@ def _other_places(conference: Conference) -> dict[str, str]:
         make_edition(conference, slug="2029", number=21, registration_closes_at=NOW - timedelta(days=9000), **times)
         make_edition(conference, slug="2030", number=22, **times)
         _end_one(conference)
+        make_edition(conference, slug="2033", number=25, **times)
         take_place(full)
         receipts = {
             "digital": take_place(full, Mode.DIGITAL, email="digital@example.org"),

@@ -379,3 +379,20 @@ NOT_PAGES |= {
     "reports_manage.download": "a file",
     "reports_manage.sheet_pdf": "a PDF",
 }
+
+SAMPLES |= {
+    "questions_manage.show": manage("/form"),
+    "questions_manage.remove": (
+        Sample(f"{M}/form/1/remove", organizer=True),
+        Sample(f"{M}/form/4/remove", organizer=True),
+    ),
+    "question_manage.create": manage("/form/new", submit=True),
+    "question_manage.edit": (
+        Sample(f"{M}/form/1", organizer=True),
+        Sample(f"{M}/form/4", organizer=True),
+        Sample(f"{M}/form/5", organizer=True),
+    ),
+    "manage_answers.preview": (*manage("/form/preview"), Sample(f"{M}/form/preview?language=nb", organizer=True)),
+    "manage_answers.edit": (Sample(f"{M}/registrations/{{registration_id}}/answers", organizer=True),),
+    "registration_answers.show": (Sample("/r/{place_token}/answers"), Sample("/r/{digital_token}/answers", status=404)),
+}

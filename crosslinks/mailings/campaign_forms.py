@@ -86,6 +86,7 @@ class MailingForm(FlaskForm):
     def offer(self, edition: Edition) -> None:
         """Offer the languages and the choices of an edition."""
         self._edition = edition
+        self.purpose.flags.required = True
         self._languages = [code for code in LANGUAGES if code in edition.languages] or list(LANGUAGES)
         self.purpose.choices = [(purpose.value, words) for purpose, words in purpose_words().items()]
         self.source.choices = [(source.value, words) for source, words in source_words().items()]

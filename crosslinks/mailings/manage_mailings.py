@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
@@ -25,10 +26,13 @@ from crosslinks.mailings.campaign_forms import MailingForm, audience_in_words, p
 from crosslinks.mailings.campaigns import audience_of, delete_mailing, letter_kind, write_mailing
 from crosslinks.mailings.catalogue import placeholders_of
 from crosslinks.mailings.interest import count_followers
+from crosslinks.mailings.mailing_facts import edition_facts
 from crosslinks.mailings.models import Mailing
+from crosslinks.mailings.placeholders import render_line
 from crosslinks.mailings.progress import view_progress
 from crosslinks.mailings.purposes import MailingState
 from crosslinks.mailings.recipients import count_recipients, get_mailing, list_mailings
+from crosslinks.mailings.sandbox import UnfilledText
 from crosslinks.web.frames import Link
 from crosslinks.web.languages import LANGUAGES, current_language
 from crosslinks.web.pages import render_page
@@ -66,13 +70,17 @@ def overview(conference: str, edition: str) -> str:
         followers=followers,
         listed=[(one.mailing, view_progress(one.mailing, one.counts)) for one in listed],
         purposes=purpose_words(),
-        subject_of=subject_of,
+        subject_of=partial(subject_of, found),
     )
 
 
-def subject_of(mailing: Mailing) -> str:
-    """Return a mailing's subject in the reader's language, else in another."""
-    return pick(mailing.subject, current_language()) or _("Without a subject")
+def subject_of(edition: Edition, mailing: Mailing) -> str:
+    """Return a mailing's subject in the reader's language, else in another, filled as far as all have it in common."""
+    subject = pick(mailing.subject, current_language())
+    try:
+        return render_line(subject, edition_facts(edition, current_language())) or _("Without a subject")
+    except UnfilledText:
+        return subject
 
 
 @campaigns_manage.route("/new", methods=["GET", "POST"])
@@ -161,7 +169,7 @@ def show(conference: str, edition: str, number: int) -> Response:
         manage_frame(found),
         edition=found,
         mailing=mailing,
-        subject=subject_of(mailing),
+        subject=subject_of(found, mailing),
         base=base,
         back_url=manage_url(found, "mailings"),
         purpose=purpose_words()[mailing.purpose],
@@ -184,7 +192,7 @@ def _languages(mailing: Mailing) -> list[str]:
 def _language(mailing: Mailing) -> str:
     asked = request.args.get("in", "")
     offered = _languages(mailing)
-    return asked if asked in offered else offered[0]
+    return next((code for code in (asked, current_language()) if code in offered), offered[0])
 
 
 def _language_links(base: str, mailing: Mailing) -> list[Link]:
@@ -235,6 +243,6 @@ def delete(conference: str, edition: str, number: int) -> str | BaseResponse:
     return render_page(
         "mailings/manage/delete_mailing.html",
         manage_frame(found),
-        subject=subject_of(mailing),
+        subject=subject_of(found, mailing),
         base=mailing_url(found, mailing),
     )

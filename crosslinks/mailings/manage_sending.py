@@ -100,7 +100,7 @@ def _ask(edition: Edition, mailing: Mailing, refusal: str = "") -> str:
     return render_page(
         "mailings/manage/ask_send.html",
         manage_frame(edition),
-        subject=subject_of(mailing),
+        subject=subject_of(edition, mailing),
         base=mailing_url(edition, mailing),
         people=count_reached(edition, mailing.purpose, audience),
         purpose=purpose_words()[mailing.purpose],
@@ -168,7 +168,7 @@ def ask_stop(conference: str, edition: str, number: int) -> str | BaseResponse:
     progress = view_progress(mailing, count_recipients(number))
     left = progress.total - progress.done
     return render_page(
-        "mailings/manage/ask_stop.html", manage_frame(found), subject=subject_of(mailing), left=left,
+        "mailings/manage/ask_stop.html", manage_frame(found), subject=subject_of(found, mailing), left=left,
         sent=progress.sent, base=mailing_url(found, mailing),
     )  # fmt: skip
 
@@ -235,7 +235,7 @@ def recipients(conference: str, edition: str, number: int) -> Response:
         "mailings/manage/recipients.html",
         manage_frame(found),
         edition=found,
-        subject=subject_of(mailing),
+        subject=subject_of(found, mailing),
         mailing_url=mailing_url(found, mailing),
         base=base,
         export_url=f"{base}.csv{ask.query()}",

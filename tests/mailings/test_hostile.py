@@ -178,7 +178,7 @@ def test_the_interest_form(client: FlaskClient, edition: Edition) -> None:
             answer = client.post("/crosslinks/follow", data={"email": typed})
             assert answer.status_code in {303, 413, 422, 429}, (typed, answer.status_code)
             if answer.status_code == 422:
-                assert not [one for one in ALARMS if _is_markup(answer.get_data(as_text=True), one)], typed
+                assert not (text in TAGS[:7] and typed in answer.get_data(as_text=True)), typed
     for mail in db.session.scalars(select(OutboxMail)).all():
         assert "bcc" not in header_names(wire(mail))
 

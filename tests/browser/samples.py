@@ -217,3 +217,17 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"live_manage.download": "a file"}
+
+SAMPLES |= {
+    "schedule_manage.show": manage("/mail/schedule"),
+    "templates_manage.list_letters": manage("/mail/templates"),
+    "templates_manage.edit": (
+        *manage("/mail/templates/registration.confirmed.onsite"),
+        Sample(f"{M}/mail/templates/registration.waiting?shown=nb", organizer=True),
+        Sample(f"{M}/mail/templates/mailings.thanks.missed", organizer=True),
+    ),
+}
+
+NOT_PAGES |= {
+    "templates_manage.letter_page": "a letter as mail programs show it, in a frame that lets it do nothing",
+}

@@ -65,7 +65,7 @@ SECTIONS = (
             Page("mail", _l("Outbox"), Permission.MAIL),
             Page("mailings", _l("Mailings"), Permission.MAIL),
             Page("mail/schedule", _l("Schedule"), Permission.MAIL),
-            Page("mail/templates", _l("Words"), Permission.MAIL),
+            Page("mail/templates", _l("Templates"), Permission.MAIL),
             Page("followers", _l("Interest list"), Permission.MAIL),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField, TimeField
@@ -42,7 +43,7 @@ class WordsForm(FlaskForm):
 
     subject_en, heading_en, opening_en, closing_en = _subject(), _heading(), _opening(), _closing()
     subject_nb, heading_nb, opening_nb, closing_nb = _subject(), _heading(), _opening(), _closing()
-    shown = SelectField(_l("Language of the preview"), choices=list(LANGUAGES.items()), default="en")
+    shown = SelectField(_l("Language of the preview"), choices=dict(LANGUAGES), default="en")
 
     def __init__(self, edition: Edition, key: LetterKey, template: LetterTemplate | None, **more: Any) -> None:
         self.edition, self.key = edition, key
@@ -54,7 +55,7 @@ class WordsForm(FlaskForm):
             for code in self.codes
         }
         super().__init__(data=values, **more)
-        self.shown.choices = [(code, LANGUAGES[code]) for code in self.codes]
+        self.shown.choices = {code: LANGUAGES[code] for code in self.codes}
 
     def field(self, part: str, code: str) -> Field:
         """Return the field of one part in one language."""
@@ -91,5 +92,9 @@ class StepForm(FlaskForm):
 
     is_on = BooleanField(_l("Send it"))
     days = IntegerField(_l("Days"), [InputRequired(), NumberRange(0, MOST_DAYS)])
-    side = SelectField(_l("Before or after"), choices=[("before", _l("before")), ("after", _l("after"))])
+    side = SelectField(_l("Before or after"), choices={"before": "", "after": ""})
     at = TimeField(_l("Time"), [InputRequired()])
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.side.choices = {"before": _("before"), "after": _("after")}

@@ -396,3 +396,17 @@ SAMPLES |= {
     "manage_answers.edit": (Sample(f"{M}/registrations/{{registration_id}}/answers", organizer=True),),
     "registration_answers.show": (Sample("/r/{place_token}/answers"), Sample("/r/{digital_token}/answers", status=404)),
 }
+
+SAMPLES |= {
+    "schedule_manage.show": manage("/mail/schedule"),
+    "templates_manage.list_letters": manage("/mail/templates"),
+    "templates_manage.edit": (
+        *manage("/mail/templates/registration.confirmed.onsite"),
+        Sample(f"{M}/mail/templates/registration.waiting?shown=nb", organizer=True),
+        Sample(f"{M}/mail/templates/mailings.thanks.missed", organizer=True),
+    ),
+}
+
+NOT_PAGES |= {
+    "templates_manage.letter_page": "a letter as mail programs show it, in a frame that lets it do nothing",
+}

@@ -21,7 +21,6 @@ OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class Question:
     """What the person is asked; ``acts`` (address, label) are the answers, the first of them the button."""
 

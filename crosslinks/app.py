@@ -47,7 +47,6 @@ from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.answer_letters import LETTERS as ANSWER_LETTERS
-from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
@@ -59,6 +58,7 @@ from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
 from crosslinks.registration.public import registration_public
+from crosslinks.registration.replies import registration_replies
 from crosslinks.sponsors import models as sponsors_models
 from crosslinks.sponsors.manage import sponsors_manage
 from crosslinks.sponsors.public import sponsors_public
@@ -154,7 +154,7 @@ def _plug_in_features(app: Flask) -> None:
         people_manage,
         programme_manage,
         programme_public,
-        registration_answers,
+        registration_replies,
         registration_api,
         registration_coming,
         registration_manage,

@@ -205,19 +205,19 @@ NOT_PAGES |= {
 }
 
 SAMPLES |= {
-    "registration_answers.accept": (Sample("/accept/{accept_token}"),),
-    "registration_answers.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
-    "registration_answers.decline": (
+    "registration_replies.accept": (Sample("/accept/{accept_token}"),),
+    "registration_replies.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
+    "registration_replies.decline": (
         Sample("/decline/{decline_token}"),
         Sample("/decline/{decline_token}?to=digital"),
     ),
-    "registration_answers.own_decline": (Sample("/r/{offered_token}/decline"),),
-    "registration_answers.coming": (
+    "registration_replies.own_decline": (Sample("/r/{offered_token}/decline"),),
+    "registration_replies.coming": (
         Sample("/coming/{coming_token}"),
         Sample("/coming/{coming_token}?answer=no"),
         Sample("/coming/{coming_token}?answer=digital"),
     ),
-    "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
+    "registration_replies.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
 }
 
 SAMPLES |= {

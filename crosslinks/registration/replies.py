@@ -33,8 +33,8 @@ from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret
 
-registration_answers = Blueprint("registration_answers", __name__)
-registration_answers.after_request(keep_secret)
+registration_replies = Blueprint("registration_replies", __name__)
+registration_replies.after_request(keep_secret)
 
 WRITES_PER_LINK = 20
 """An hour, as on the personal page."""
@@ -95,8 +95,8 @@ def _route(kind: LinkKind, act: Act) -> None:
         return act(_answer(token, kind, own_page=True))
 
     methods = ["GET", "POST"]
-    registration_answers.add_url_rule(f"/{kind.value}/<token>", kind.value, from_mail, methods=methods)
-    registration_answers.add_url_rule(f"/r/<token>/{kind.value}", f"own_{kind.value}", from_own_page, methods=methods)
+    registration_replies.add_url_rule(f"/{kind.value}/<token>", kind.value, from_mail, methods=methods)
+    registration_replies.add_url_rule(f"/r/<token>/{kind.value}", f"own_{kind.value}", from_own_page, methods=methods)
 
 
 def _ask(

@@ -88,7 +88,6 @@ from crosslinks.questions.manage import questions_manage
 from crosslinks.questions.manage_question import question_manage
 from crosslinks.registration import models as registration_models
 from crosslinks.registration.answer_letters import LETTERS as ANSWER_LETTERS
-from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
@@ -106,6 +105,7 @@ from crosslinks.registration.place_consents import registration_consents
 from crosslinks.registration.plugs import DEEDS as PLACE_DEEDS
 from crosslinks.registration.plugs import FACTS as PERSON_FACTS
 from crosslinks.registration.public import registration_public
+from crosslinks.registration.replies import registration_replies
 from crosslinks.registration.self_service import registration_self_service
 from crosslinks.reports.manage import reports_manage
 from crosslinks.sponsors import models as sponsors_models
@@ -220,7 +220,7 @@ def _plug_in_features(app: Flask) -> None:
         question_manage,
         questions_manage,
         manage_answers,
-        registration_answers,
+        registration_replies,
         registration_api,
         registration_consent_pages,
         registration_consents,

@@ -209,19 +209,19 @@ SAMPLES |= {
     "registration_consents.show": tuple(
         Sample(f"/r/{{{who}_token}}/consents") for who in ("place", "digital", "cancelled")
     ),
-    "registration_answers.accept": (Sample("/accept/{accept_token}"),),
-    "registration_answers.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
-    "registration_answers.decline": (
+    "registration_replies.accept": (Sample("/accept/{accept_token}"),),
+    "registration_replies.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
+    "registration_replies.decline": (
         Sample("/decline/{decline_token}"),
         Sample("/decline/{decline_token}?to=digital"),
     ),
-    "registration_answers.own_decline": (Sample("/r/{offered_token}/decline"),),
-    "registration_answers.coming": (
+    "registration_replies.own_decline": (Sample("/r/{offered_token}/decline"),),
+    "registration_replies.coming": (
         Sample("/coming/{coming_token}"),
         Sample("/coming/{coming_token}?answer=no"),
         Sample("/coming/{coming_token}?answer=digital"),
     ),
-    "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
+    "registration_replies.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
 }
 
 SAMPLES |= {
@@ -394,7 +394,7 @@ SAMPLES |= {
     ),
     "manage_answers.preview": (*manage("/form/preview"), Sample(f"{M}/form/preview?language=nb", organizer=True)),
     "manage_answers.edit": (Sample(f"{M}/registrations/{{registration_id}}/answers", organizer=True),),
-    "registration_answers.show": (Sample("/r/{place_token}/answers"), Sample("/r/{digital_token}/answers", status=404)),
+    "registration_replies.show": (Sample("/r/{place_token}/answers"), Sample("/r/{digital_token}/answers", status=404)),
 }
 
 SAMPLES |= {

@@ -24,6 +24,7 @@ TABLES = {
     "access": "account_grant",
     "badges": "job",
     "devices": "device",
+    "form": "question",
     "gates": "gate",
     "import": "import_run",
     "invitations": "invitation",

@@ -94,6 +94,7 @@ def put_in_order(page: Page) -> None:
 
 
 def refuse_a_wrong_order(page: Page) -> None:
+    page.goto(FORM)
     rows = page.locator(".questions > li")
     with page.expect_navigation():
         rows.nth(1).drag_to(rows.nth(0), target_position={"x": 20, "y": 3})

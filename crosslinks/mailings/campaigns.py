@@ -182,11 +182,18 @@ def resume_mailing(*, actor: Actor, now: datetime, edition: Edition, mailing: Ma
     """Let a paused mailing go on, also with the people who are not queued yet; raises ``Conflict``."""
     _require(mailing, MailingState.PAUSED, MailingState.RUNNING)
     mailing.state = MailingState.RUNNING
-    job = db.session.get(Job, mailing.job_id) if mailing.job_id else None
-    if mailing.queued_at is None and (job is None or job.state not in LIVE):
+    if is_stalled(mailing):
         _queue_job(actor, now, edition, mailing)
     db.session.flush()
     _log(actor, now, edition, mailing, "resumed")
+
+
+def is_stalled(mailing: Mailing) -> bool:
+    """Say whether people wait to be queued and nobody does it: the job was stopped, or broke too often."""
+    if mailing.queued_at is not None or mailing.state in {MailingState.DRAFT, MailingState.STOPPED}:
+        return False
+    job = db.session.get(Job, mailing.job_id) if mailing.job_id else None
+    return job is None or job.state not in LIVE
 
 
 def stop_mailing(*, actor: Actor, now: datetime, edition: Edition, mailing: Mailing) -> None:

@@ -117,6 +117,18 @@ def remove_follower(*, actor: Actor, now: datetime, follower: Follower) -> None:
     _log(actor, now, conference_id, number, "removed")
 
 
+def erase_address(*, actor: Actor, now: datetime, conference_id: int, email_key: str) -> bool:
+    """Take an address off a conference's list and erase it there; return whether it was on it.
+
+    For somebody who asks to be erased. The end of an edition's retention is no reason: the list is about the next one.
+    """
+    follower = _find(conference_id, email_key)
+    if follower is None:
+        return False
+    remove_follower(actor=actor, now=now, follower=follower)
+    return True
+
+
 def _log(actor: Actor, now: datetime, conference_id: int, number: int, deed: str) -> None:
     record(
         actor=actor, action=f"follower.{deed}", object_kind="follower", object_id=number, now=now,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from crosslinks.config import settings
 from crosslinks.editions.frames import edition_url, organiser_line
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.queries import get_edition_by_id
@@ -38,78 +38,79 @@ MOST_KEPT = 16
 
 
 @dataclass(frozen=True)
-class _Prepared:
-    """What all messages of a mailing in one language have in common."""
+class _Setting:
+    """What all messages of an edition in one language have in common."""
 
-    purpose: Purpose
-    subject: str
-    body: str
-    language: str
     facts: dict[str, Fact]
     frame: LetterFrame
     conference: str
 
 
-def _prepare(mailing_id: int, asked: str) -> _Prepared:
-    mailing = db.session.get(Mailing, mailing_id)
-    if mailing is None:
-        raise NotFound("mailing.unknown")
-    edition = get_edition_by_id(mailing.edition_id)
-    language = asked if asked in mailing.body else next(iter(mailing.body), asked)
+def _read_setting(edition_id: int, language: str, purpose: Purpose) -> _Setting:
+    edition = get_edition_by_id(edition_id)
     with speaking(language):
-        return _Prepared(
-            purpose=mailing.purpose,
-            subject=mailing.subject.get(language, ""),
-            body=mailing.body.get(language, ""),
-            language=language,
-            facts=edition_facts(edition, language),
-            frame=_frame(edition, language, mailing.purpose),
-            conference=edition.conference.name,
-        )
+        facts, frame = edition_facts(edition, language), _frame(edition, language, purpose)
+    return _Setting(facts, frame, edition.conference.name)
 
 
-_kept: dict[tuple[str, int, str], tuple[float, _Prepared]] = {}
+_kept: dict[tuple[UUID, str, Purpose], tuple[float, _Setting]] = {}
 
 
-def _prepare_once(mailing_id: int, asked: str) -> _Prepared:
-    """Return what ``_prepare`` does, at most ``KEPT_SECONDS`` old: a started mailing is never changed."""
-    key = (settings().database_url, mailing_id, asked)
-    made_at, prepared = _kept.get(key, (-KEPT_SECONDS, None))
-    if prepared is None or monotonic() - made_at >= KEPT_SECONDS:
-        prepared = _prepare(mailing_id, asked)
+def _setting_of(uuid: UUID, mailing: Mailing, language: str) -> _Setting:
+    """Return what ``_read_setting`` does, at most ``KEPT_SECONDS`` old: thousands of messages ask for the same."""
+    key = (uuid, language, mailing.purpose)
+    read_at, setting = _kept.get(key, (-KEPT_SECONDS, None))
+    if setting is None or monotonic() - read_at >= KEPT_SECONDS:
+        setting = _read_setting(mailing.edition_id, language, mailing.purpose)
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        _kept[key] = (monotonic(), prepared)
-    return prepared
+        _kept[key] = (monotonic(), setting)
+    return setting
 
 
 def mailing_letter(letter: Letter) -> Rendered:
     """Render one message of a mailing; raises ``LetterKept`` when it is paused, called back or not wanted any more."""
     is_real = not letter.preview and TEST not in letter.data
-    prepare = _prepare_once if is_real else _prepare
-    shared = prepare(letter.data["mailing"], letter.language)
+    mailing, uuid = _mailing(letter)
     if is_real:
-        _require_wanted(shared.purpose, letter)
+        _require_wanted(mailing, letter)
+    language = letter.language if letter.language in mailing.body else next(iter(mailing.body), letter.language)
+    setting = (
+        _setting_of(uuid, mailing, language)
+        if is_real
+        else _read_setting(mailing.edition_id, language, mailing.purpose)
+    )
     registration = _registration(letter)
-    facts = shared.facts | _of_reader(registration, masked=not is_real)
-    with speaking(shared.language):
-        subject = render_line(shared.subject, facts)
-        passage = render_text(shared.body, facts)
+    facts = setting.facts | _of_reader(registration, masked=not is_real)
+    with speaking(language):
+        subject = render_line(mailing.subject.get(language, ""), facts)
+        passage = render_text(mailing.body.get(language, ""), facts)
         if TEST in letter.data:
             subject = _("Test: %(subject)s", subject=subject)
-    leave = _unsubscribe_url(shared.purpose, registration, letter, is_real=is_real)
+    leave = _unsubscribe_url(mailing.purpose, registration, letter, is_real=is_real)
     return render_letter(
         "mailings/mail/mailing",
-        shared.language,
-        frame=shared.frame,
+        language,
+        frame=setting.frame,
         unsubscribe_url=leave if leave.startswith("http") else "",
         heading=subject,
         text=passage.text,
         body=passage.html,
         leave_url=leave,
-        conference=shared.conference,
+        conference=setting.conference,
         asked_by_form=registration is None,
     )
+
+
+def _mailing(letter: Letter) -> tuple[Mailing, UUID]:
+    found = db.session.execute(
+        select(Mailing, Edition.uuid)
+        .join(Edition, Edition.id == Mailing.edition_id)
+        .where(Mailing.id == letter.data["mailing"])
+    ).first()
+    if found is None:
+        raise NotFound("mailing.unknown")
+    return found[0], found[1]
 
 
 def _of_reader(registration: Registration | None, *, masked: bool) -> dict[str, Fact]:
@@ -126,13 +127,12 @@ def _registration(letter: Letter) -> Registration | None:
     return db.session.get(Registration, letter.registration_id)
 
 
-def _require_wanted(purpose: Purpose, letter: Letter) -> None:
-    state = db.session.scalar(select(Mailing.state).where(Mailing.id == letter.data["mailing"]))
-    if state is MailingState.STOPPED:
+def _require_wanted(mailing: Mailing, letter: Letter) -> None:
+    if mailing.state is MailingState.STOPPED:
         raise LetterKept(Outcome.WITHHELD, CALLED_BACK)
-    if purpose is Purpose.NEWS and not still_wants_news(letter.registration_id, letter.data.get("follower")):
+    if mailing.purpose is Purpose.NEWS and not still_wants_news(letter.registration_id, letter.data.get("follower")):
         raise LetterKept(Outcome.WITHHELD, UNSUBSCRIBED)
-    if state is MailingState.PAUSED:
+    if mailing.state is MailingState.PAUSED:
         raise LetterKept(Outcome.PAUSED)
 
 

@@ -23,7 +23,7 @@ from crosslinks.mail.masking import mask_links, with_pictures
 from crosslinks.mail.rules import Letter, Rendered
 from crosslinks.mailings.audiences import count_reached, list_reached
 from crosslinks.mailings.campaign_forms import MailingForm, audience_in_words, purpose_words
-from crosslinks.mailings.campaigns import audience_of, delete_mailing, letter_kind, write_mailing
+from crosslinks.mailings.campaigns import audience_of, delete_mailing, is_stalled, letter_kind, write_mailing
 from crosslinks.mailings.catalogue import placeholders_of
 from crosslinks.mailings.interest import count_followers
 from crosslinks.mailings.mailing_facts import edition_facts
@@ -175,6 +175,7 @@ def show(conference: str, edition: str, number: int) -> Response:
         purpose=purpose_words()[mailing.purpose],
         audience=audience_in_words(found, mailing.purpose, audience),
         people=count_reached(found, mailing.purpose, audience) if is_draft else mailing.total,
+        stalled=is_stalled(mailing),
         progress=None if is_draft else view_progress(mailing, count_recipients(mailing.id)),
         language=_language(mailing),
         languages=_language_links(base, mailing),

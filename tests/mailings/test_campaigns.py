@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from crosslinks.editions.models import Edition
+from crosslinks.jobs.models import Job
+from crosslinks.jobs.operations import request_stop
 from crosslinks.jobs.work import work_one
 from crosslinks.kernel.actors import Role
 from crosslinks.kernel.clock import real_now
@@ -253,6 +255,18 @@ def test_a_job_that_was_cut_off_adds_nobody_twice(organizer: FlaskClient, editio
     assert work_one(owner="test")
     assert states(number) == people_before
     assert len(people_before) == 3
+
+
+def test_a_job_that_was_stopped_can_go_on(organizer: FlaskClient, edition: Edition) -> None:
+    people(edition, 2)
+    number = start(edition)
+    with transaction():
+        request_stop(job=db.session.scalars(select(Job)).one(), now=real_now())
+    assert "Not everybody is queued" in page(organizer, f"{BASE}/{number}")
+    assert organizer.post(f"{BASE}/{number}/resume").status_code == 303
+    assert work_one(owner="test")
+    assert len(states(number)) == 2
+    assert "Not everybody is queued" not in page(organizer, f"{BASE}/{number}")
 
 
 def test_recipients_are_found_sorted_and_paged(organizer: FlaskClient, edition: Edition) -> None:

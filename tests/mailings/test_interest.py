@@ -16,12 +16,13 @@ from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.consents.rules import Topic
 from crosslinks.editions.models import Edition
 from crosslinks.jobs.work import work_one
+from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mail.smtp import Postman, read_smtp_url
-from crosslinks.mailings.interest import forget_unconfirmed
+from crosslinks.mailings.interest import erase_address, forget_unconfirmed
 from crosslinks.mailings.models import Follower, MailingRecipient
 from crosslinks.mailings.purposes import Audience, Purpose, Source
 from crosslinks.mailings.recipients import erase_recipient, export_recipient
@@ -227,6 +228,15 @@ def test_a_follower_leaves_by_one_click_and_the_queued_news_go_too(
     sending.send_batch()
     assert len(smtp_server.taken) == 1
     assert db.session.scalars(select(MailingRecipient)).all() == []
+
+
+def test_who_asks_to_be_erased_leaves_the_list(edition: Edition) -> None:
+    with transaction():
+        make_follower(edition.conference_id, "ola@example.org")
+        facts = {"actor": Actor.system(), "now": NOW, "conference_id": edition.conference_id}
+        assert erase_address(email_key="ola@example.org", **facts)
+        assert not erase_address(email_key="ola@example.org", **facts)
+    assert followers() == []
 
 
 def test_organizers_see_search_export_and_delete(client: FlaskClient, edition: Edition) -> None:

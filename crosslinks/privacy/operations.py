@@ -16,6 +16,7 @@ from crosslinks.checkin import erasure as checkin
 from crosslinks.documents import erasure as documents
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import lock_modes
+from crosslinks.feedback import erasure as feedback
 from crosslinks.jobs import erasure as jobs
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import Base, db
@@ -44,6 +45,7 @@ FEATURES: tuple[tuple[str, Feature], ...] = (
     ("documents", documents),
     ("checkin", checkin),
     ("live", live),
+    ("feedback", feedback),
     ("questions", questions),
     ("accounts", accounts),
     ("mail", mail),

@@ -277,8 +277,9 @@ def _value(column: Column[Any], word: str) -> Any:
     if isinstance(kind, JSON):
         return {"word": word}
     plain = kind.python_type if not hasattr(kind, "impl_instance") else kind.impl_instance.python_type
+    has_room = (getattr(kind, "length", None) or 100) >= 40
     made: dict[type, Any] = {
-        str: word if (getattr(kind, "length", None) or 100) >= 40 else "x", bool: False, int: 1, float: 1.0, bytes: word.encode(),
+        str: word if has_room else "x", bool: False, int: 1, float: 1.0, bytes: word.encode(),
         datetime: NOW, date: NOW.date(), UUID: uuid4(), dict: {"word": word}, list: [word],
     }  # fmt: skip
     return made[plain]

@@ -110,7 +110,7 @@ def test_no_trace_is_left_anywhere(edition):
 
 
 def test_every_table_that_knows_people_has_a_row_before(edition):
-    """A table that points at registrations but gets no row here is not proven: add a maker for it."""
+    """A table that points at registrations but got no row is not proven: add a maker for it."""
     number, _known = make_everything(edition.id)
     empty = [
         table.name

@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Form, HiddenField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import DateField, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crosslinks.accounts.log import LogSort
 from crosslinks.accounts.rules import LEAST_PASSWORD, LONGEST_EMAIL, LONGEST_NAME, PasswordFlaw, find_password_flaw
 from crosslinks.kernel.actors import Role
-from crosslinks.web.forms import EmailAddress, NoNul
+from crosslinks.web.forms import EmailAddress, NoNul, WholeNumber
 from crosslinks.web.languages import LANGUAGES
 
 REQUIRED = _l("This is needed")
@@ -135,4 +135,4 @@ class LogForm(Form):
     until = DateField(_l("Until"), [Optional(), SensibleDay()])
     sort = SelectField(choices={sort.value: "" for sort in LogSort}, default=LogSort.TIME.value)
     order = SelectField(choices={"down": "", "up": ""}, default="down")
-    page = IntegerField(validators=[Optional(), NumberRange(1, LAST_PAGE)], default=1)
+    page = WholeNumber(validators=[Optional(), NumberRange(1, LAST_PAGE)], default=1)

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, Form, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateTimeLocalField, Form, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crosslinks.checkin.rules import GateKind, Outcome, slug_of
 from crosslinks.editions.times import to_utc
 from crosslinks.kernel.errors import Invalid
-from crosslinks.web.forms import NoNul
+from crosslinks.web.forms import NoNul, WholeNumber
 
 LAST_PAGE = 1_000_000
 CENTURY = 100
@@ -74,9 +74,9 @@ class ScanLogForm(Form):
 
     q = StringField(_l("Search"), [Optional(), Length(max=100), NoNul()])
     outcome = SelectField(_l("Answer"), validate_choice=False, default="")
-    gate = IntegerField(_l("Gate"), [Optional(), NumberRange(1, 2**31 - 1)])
+    gate = WholeNumber(_l("Gate"), [Optional(), NumberRange(1, 2**31 - 1)])
     conflicts = BooleanField()
-    page = IntegerField(validators=[Optional(), NumberRange(1, LAST_PAGE)], default=1)
+    page = WholeNumber(validators=[Optional(), NumberRange(1, LAST_PAGE)], default=1)
 
     def validate_outcome(self, field: SelectField) -> None:
         """Refuse an answer that does not exist."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -13,6 +12,7 @@ from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import EditionState, Mode
+from crosslinks.home.agenda import list_coming
 from crosslinks.home.figures import (
     EditionFigures,
     arrivals,
@@ -25,6 +25,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.mail.rules import MailState
 from crosslinks.programme.conflicts import Span, find_conflicts
 from crosslinks.programme.queries import list_session_rows, plan_of
+from crosslinks.reports.figures import find_rate
 from crosslinks.web.formats import format_clock, format_short_day
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
@@ -74,17 +75,6 @@ def _todos(edition: Edition, figures: EditionFigures) -> list[Todo]:
     return [todo for todo in found if todo and known.may(todo.permission, edition.conference_id)]
 
 
-def _agenda(edition: Edition, moment: datetime) -> list[tuple[datetime, str]]:
-    """Return what will happen by itself, soonest first."""
-    coming = (
-        (edition.registration_opens_at, _("Registration opens")),
-        (edition.registration_closes_at, _("Registration closes")),
-        (edition.starts_at, _("The home page shows what is on now")),
-        (edition.ends_at, _("The home page thanks those who came")),
-    )
-    return sorted((when, what) for when, what in coming if when is not None and when > moment)
-
-
 @home_manage.get("/manage/<conference>/<edition>/")
 @requires(Permission.OVERVIEW)
 def overview(conference: str, edition: str) -> str:
@@ -97,6 +87,7 @@ def overview(conference: str, edition: str) -> str:
         manage_frame(found),
         edition=found,
         figures=figures,
+        rate=find_rate(found),
         onsite=figures.modes.get(Mode.ONSITE),
         digital=figures.modes.get(Mode.DIGITAL),
         growth=growth,
@@ -104,7 +95,7 @@ def overview(conference: str, edition: str) -> str:
         arrivals=came,
         arrival_labels=[format_clock(moment, found.zone) for moment, _count in came],
         todos=_todos(found, figures),
-        agenda=_agenda(found, now()),
+        agenda=list_coming(found, now()),
         place=manage_url(found),
         may_door=principal().may(Permission.DOOR, found.conference_id),
     )

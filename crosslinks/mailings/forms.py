@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from crosslinks.editions.models import Edition
@@ -19,6 +19,7 @@ from crosslinks.mailings.rules import MOST_DAYS
 from crosslinks.mailings.sample_letters import facts_to_try, our_words
 from crosslinks.mailings.sandbox import unified
 from crosslinks.mailings.wording import LINES, PARTS, LetterKey, words_of
+from crosslinks.web.forms import WholeNumber
 from crosslinks.web.languages import LANGUAGES
 
 
@@ -91,7 +92,7 @@ class StepForm(FlaskForm):
     """When one step goes, or that it does not."""
 
     is_on = BooleanField(_l("Send it"))
-    days = IntegerField(_l("Days"), [InputRequired(), NumberRange(0, MOST_DAYS)])
+    days = WholeNumber(_l("Days"), [InputRequired(), NumberRange(0, MOST_DAYS)])
     side = SelectField(_l("Before or after"), choices={"before": "", "after": ""})
     at = TimeField(_l("Time"), [InputRequired()])
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crosslinks.editions.models import Edition
@@ -19,7 +19,7 @@ from crosslinks.kernel.errors import Invalid
 from crosslinks.programme.models import Person, Room, Session, Talk
 from crosslinks.programme.rules import TalkKind, minutes_between
 from crosslinks.programme.timeline import SessionRow
-from crosslinks.web.forms import EmailAddress, has_text, line, passage, spread_texts, typed_texts
+from crosslinks.web.forms import EmailAddress, WholeNumber, has_text, line, passage, spread_texts, typed_texts
 from crosslinks.web.languages import LANGUAGES
 from crosslinks.web.pages import texts
 
@@ -148,7 +148,7 @@ class TalkForm(_Timed):
     kind = _choice(_l("Kind"))
     session = _choice(_l("Session"), number=True)
     starts_at = _moment(_l("Starts"))
-    minutes = IntegerField(_l("Minutes"), [InputRequired(), NumberRange(1, 24 * 60)])
+    minutes = WholeNumber(_l("Minutes"), [InputRequired(), NumberRange(1, 24 * 60)])
     room = _choice(_l("Room"), number=True, description=_l("Only for a talk outside the sessions."))
     streamed = BooleanField(_l("On the stream too"), description=_l("Only for a talk outside the sessions."))
     speakers = _people(_l("Speaker"))
@@ -216,7 +216,7 @@ class RoomForm(FlaskForm):
     """A room."""
 
     name = line(_l("Name"), most=120, required=True)
-    seats = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 100_000)])
+    seats = WholeNumber(_l("Seats"), [Optional(), NumberRange(1, 100_000)])
 
 
 class MoveForm(FlaskForm):
@@ -244,7 +244,7 @@ class PersonForm(FlaskForm):
     remove_portrait = BooleanField(_l("Remove the portrait"))
     photo_credit = line(_l("Photo by"), most=200)
     highlighted = BooleanField(_l("Show on the front page"))
-    position = IntegerField(
+    position = WholeNumber(
         _l("Order"),
         [Optional(), NumberRange(0, 999)],
         description=_l("Small numbers first. 0: by appearance on the day."),

@@ -20,7 +20,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.tokens import new_reference
 from crosslinks.mail.operations import mail_row, queue_mails
 from crosslinks.registration.addresses import normalise_email
-from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.models import PersonDetails, Registration, Ticket
 from crosslinks.registration.notices import letter_data
 from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.rules import BadgeRole, Details, EditionFacts, Place, Source, Status, search_columns
@@ -33,6 +33,7 @@ _INSERT_PEOPLE = (
     _TABLES[Registration.__tablename__].insert().returning(Registration.__table__.c.id, sort_by_parameter_order=True)
 )
 _INSERT_TICKETS = _TABLES[Ticket.__tablename__].insert()
+_INSERT_DETAILS = _TABLES[PersonDetails.__tablename__].insert()
 
 
 class WhenFull(StrEnum):
@@ -230,6 +231,13 @@ def _insert(edition_id: int, seated: list[tuple[Arrival, Seat]], now: datetime, 
             for registration_id in ids
         ],
     )
+    notes = [
+        {"registration_id": registration_id, "note": arrival.note}
+        for registration_id, (arrival, _seat) in zip(ids, seated, strict=True)
+        if arrival.note
+    ]
+    if notes:
+        connection.execute(_INSERT_DETAILS, notes)
     return ids
 
 
@@ -247,7 +255,6 @@ def _columns(arrival: Arrival, seat: Seat, reference: str, now: datetime) -> dic
         "language": details.language,
         "needs_assistance": details.needs_assistance,
         "role": arrival.role,
-        "note": arrival.note,
         "place": seat.place,
         "wants": seat.wants,
         "joined_at": seat.joined_at,

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from crosslinks.editions.rules import Mode
@@ -28,6 +28,7 @@ from crosslinks.registration.rules import (
     clean_line,
 )
 from crosslinks.registration.words import place_words, profession_words, role_words
+from crosslinks.web.forms import WholeNumber
 from crosslinks.web.languages import LANGUAGES
 
 MOST_PLACES = 1_000_000
@@ -174,7 +175,7 @@ class OutOfTurnForm(ModeForm):
 class PlacesForm(FlaskForm):
     """How many one way of taking part takes; no number means no limit."""
 
-    capacity = IntegerField(_l("Places"), [Optional(), NumberRange(0, MOST_PLACES)])
-    overbooking = IntegerField(_l("Overbooking, in per cent"), [InputRequired(), NumberRange(0, 100)], default=0)
-    offer_hours = IntegerField(_l("Offer freed places for so many hours"), [Optional(), NumberRange(1, LONGEST_OFFER)])
+    capacity = WholeNumber(_l("Places"), [Optional(), NumberRange(0, MOST_PLACES)])
+    overbooking = WholeNumber(_l("Overbooking, in per cent"), [InputRequired(), NumberRange(0, 100)], default=0)
+    offer_hours = WholeNumber(_l("Offer freed places for so many hours"), [Optional(), NumberRange(1, LONGEST_OFFER)])
     queue_paused = BooleanField(_l("Nobody moves up from the waiting list for now"))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, IntegerField, RadioField, StringField
+from wtforms import DateTimeLocalField, RadioField, StringField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from crosslinks.editions.rules import Mode
@@ -18,13 +18,14 @@ from crosslinks.kernel.errors import Invalid
 from crosslinks.registration.desk_forms import MOST_PLACES, mode_choices
 from crosslinks.registration.forms import Chosen, Line
 from crosslinks.registration.reservations import LONGEST_LABEL
+from crosslinks.web.forms import WholeNumber
 
 
 class MoveForm(FlaskForm):
     """From one number of a line to another."""
 
-    number = IntegerField(_l("Move number"), [InputRequired(), NumberRange(1, MOST_PLACES)])
-    to = IntegerField(_l("To number"), [InputRequired(), NumberRange(1, MOST_PLACES)])
+    number = WholeNumber(_l("Move number"), [InputRequired(), NumberRange(1, MOST_PLACES)])
+    to = WholeNumber(_l("To number"), [InputRequired(), NumberRange(1, MOST_PLACES)])
 
 
 def _moment(label: Any) -> DateTimeLocalField:

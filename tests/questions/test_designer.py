@@ -73,7 +73,8 @@ def test_a_question_is_written_changed_and_logged(client: FlaskClient, edition: 
     assert 'value="Hvilken farge?"' in page
     changed = NEW | {
         "label_en": "Which one?", "required": "y", "erase_after": "2024-03-01", "shown_if": ["profession:health"],
-        "option_id[]": ["o2", "o1", ""], "option_en[]": ["Blue", "Dark red", ""], "option_nb[]": ["Blå", "Mørkerød", ""],
+        "option_id[]": ["o2", "o1", ""],
+        "option_en[]": ["Blue", "Dark red", ""], "option_nb[]": ["Blå", "Mørkerød", ""],
     }  # fmt: skip
     assert client.post(f"{HOME}/{question.id}", data=changed).status_code == 303
     db.session.expire_all()

@@ -128,7 +128,8 @@ def test_in_the_designer(client: FlaskClient, edition: Edition) -> None:
     for place, text in enumerate(HOSTILE):
         data: dict[str, Any] = {
             "label_en": text, "label_nb": text, "help_en": text, "kind": "choice", "asked_of": "both",
-            "option_id[]": ["", ""], "option_retired[]": ["", ""], "option_en[]": [text, "Blue"], "option_nb[]": [text, ""],
+            "option_id[]": ["", ""], "option_retired[]": ["", ""],
+            "option_en[]": [text, "Blue"], "option_nb[]": [text, ""],
             "consent_en": text, "explicit_consent": "y", "shown_if": text, "erase_after": text,
         }  # fmt: skip
         for page in ("new", str(known.id)):

@@ -82,8 +82,8 @@ def options_of(question: Question | None) -> Options:
 
 def typed_options(sent: Fields) -> Options:
     """Return the rows as they were sent, each text a clean line; notes what cannot be kept."""
-    ids, retired = sent.getlist("option_id"), sent.getlist("option_retired")
-    columns = {code: sent.getlist(f"option_{code}") for code in LANGUAGES}
+    ids, retired = sent.getlist("option_id[]"), sent.getlist("option_retired[]")
+    columns = {code: sent.getlist(f"option_{code}[]") for code in LANGUAGES}
     found = Options([])
     for place, number in enumerate(ids[: MOST_OPTIONS + EMPTY_ROWS]):
         label: Texts = {}

@@ -93,7 +93,9 @@ def take_preset(conference: str, edition: str, key: str) -> Response:
 @requires(Permission.EDITION)
 def copy(conference: str, edition: str) -> Response:
     found = get_edition(conference, edition)
-    source = get_edition(conference, request.form.get("from", ""))
+    source = next((one for one in list_editions(found.conference_id) if one.slug == request.form.get("from")), None)
+    if source is None:
+        raise NotFound("edition.unknown")
     with transaction():
         if source.id == found.id or list_questions(found.id):
             raise Invalid("question.not_empty")

@@ -45,7 +45,7 @@ def write(page: Page, label: str, kind: str, options: tuple[str, ...] = ()) -> N
     page.goto(f"{FORM}/new")
     page.get_by_label("Question, in English").fill(label)
     page.get_by_label("Kind of answer").select_option(label=kind)
-    boxes = page.locator("[name=option_en]")
+    boxes = page.locator("[name='option_en[]']")
     for place, words in enumerate(options):
         expect(boxes.nth(place)).to_be_visible()
         boxes.nth(place).fill(words)

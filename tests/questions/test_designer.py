@@ -34,8 +34,8 @@ from tests.registration.factories import make_registration
 HOME = "/manage/crosslinks/2024/form"
 NEW = {
     "label_en": "Which colour?", "label_nb": "Hvilken farge?", "kind": "choice", "asked_of": "both",
-    "option_id": ["", "", ""], "option_retired": ["", "", ""], "option_en": ["Red", "Blue", ""],
-    "option_nb": ["Rød", "Blå", ""],
+    "option_id[]": ["", "", ""], "option_retired[]": ["", "", ""], "option_en[]": ["Red", "Blue", ""],
+    "option_nb[]": ["Rød", "Blå", ""],
 }  # fmt: skip
 
 
@@ -73,7 +73,8 @@ def test_a_question_is_written_changed_and_logged(client: FlaskClient, edition: 
     assert 'value="Hvilken farge?"' in page
     changed = NEW | {
         "label_en": "Which one?", "required": "y", "erase_after": "2024-03-01", "shown_if": ["profession:health"],
-        "option_id": ["o2", "o1", ""], "option_en": ["Blue", "Dark red", ""], "option_nb": ["Blå", "Mørkerød", ""],
+        "option_id[]": ["o2", "o1", ""],
+        "option_en[]": ["Blue", "Dark red", ""], "option_nb[]": ["Blå", "Mørkerød", ""],
     }  # fmt: skip
     assert client.post(f"{HOME}/{question.id}", data=changed).status_code == 303
     db.session.expire_all()
@@ -94,7 +95,7 @@ def test_choices_are_moved_and_taken_away_without_script(client: FlaskClient, ed
     assert list_questions(edition.id) == []
     page = client.post(f"{HOME}/new", data=NEW | {"act": "drop:0"})
     assert 'value="Red"' not in page.text
-    assert page.text.count('name="option_id"') > 1
+    assert page.text.count('name="option_id[]"') > 1
     assert client.post(f"{HOME}/new", data=NEW | {"act": "preview"}).text.count("Hvilken farge?") >= 2
 
 
@@ -102,7 +103,7 @@ def test_choices_are_moved_and_taken_away_without_script(client: FlaskClient, ed
     ("changes", "words"),
     [
         ({"label_en": "", "label_nb": " "}, "Write the question"),
-        ({"option_en": ["", "", ""], "option_nb": ["", "", ""]}, "Write at least one choice"),
+        ({"option_en[]": ["", "", ""], "option_nb[]": ["", "", ""]}, "Write at least one choice"),
         ({"explicit_consent": "y"}, "Write what they agree to"),
         ({"shown_if": ["profession:health", "mode:onsite"]}, "Tick answers to one question only"),
         ({"shown_if": ["q99:o1"]}, "What it depends on has changed"),
@@ -163,7 +164,7 @@ def test_no_change_loses_an_answer(client: FlaskClient, edition: Edition) -> Non
     assert "It has answers, so its kind stays." in page.text
     page = client.post(f"{HOME}/{question.id}", data=NEW | {"explicit_consent": "y", "consent_en": "I agree"})
     assert page.status_code == 409
-    kept = NEW | {"option_id": ["o1", "", ""], "option_en": ["Red", "", ""], "option_nb": ["Rød", "", ""]}
+    kept = NEW | {"option_id[]": ["o1", "", ""], "option_en[]": ["Red", "", ""], "option_nb[]": ["Rød", "", ""]}
     assert client.post(f"{HOME}/{question.id}", data=kept).status_code == 303
     db.session.expire_all()
     asked = db.session.get_one(Question, question.id).as_asked()

@@ -124,11 +124,12 @@ def test_in_the_designer(client: FlaskClient, edition: Edition) -> None:
     sign_in(client)
     with transaction():
         known = make_question(edition, Kind.CHOICE, "Known")
-    names = ("kind", "asked_of", "option_id", "option_retired", "act")
+    names = ("kind", "asked_of", "option_id[]", "option_retired[]", "act")
     for place, text in enumerate(HOSTILE):
         data: dict[str, Any] = {
             "label_en": text, "label_nb": text, "help_en": text, "kind": "choice", "asked_of": "both",
-            "option_id": ["", ""], "option_retired": ["", ""], "option_en": [text, "Blue"], "option_nb": [text, ""],
+            "option_id[]": ["", ""], "option_retired[]": ["", ""],
+            "option_en[]": [text, "Blue"], "option_nb[]": [text, ""],
             "consent_en": text, "explicit_consent": "y", "shown_if": text, "erase_after": text,
         }  # fmt: skip
         for page in ("new", str(known.id)):

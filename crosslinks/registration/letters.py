@@ -266,12 +266,14 @@ def waiting_letter(letter: Letter) -> Rendered:
     """Render the news of a place in the queue, with the digital place meanwhile, if there is one."""
     about = open_subject(letter)
     wanted = Place(letter.data["mode"])
+    row = about.edition.mode(Mode(wanted.value))
     return render_about(
         "registration/mail/waiting",
         about,
         attachments=(),
         place=wanted,
         position=letter.data["position"],
+        offer_hours=row.offer_hours if row else None,
         meanwhile=about.registration.place if about.registration.wants is wanted else Place.NONE,
         can_switch=wanted is Place.ONSITE and about.edition.mode(Mode.DIGITAL) is not None,
     )

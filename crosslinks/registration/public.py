@@ -213,6 +213,7 @@ def done(conference: str, edition: str) -> BaseResponse:
     found = open_edition(conference, edition)
     mode, status, place, position = _unpack(request.args.get("state", ""))
     db.session.rollback()
+    row = found.mode(mode)
     page = render_page(
         "registration/public/done.html",
         public_frame(found),
@@ -221,6 +222,7 @@ def done(conference: str, edition: str) -> BaseResponse:
         status=status,
         meanwhile=place,
         position=position,
+        offer_hours=row.offer_hours if row else None,
     )
     response: Response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

@@ -24,6 +24,7 @@ from crosslinks.registration.links import answer_path, answer_token, place_token
 from crosslinks.registration.models import Registration
 from crosslinks.registration.offers import accept_offer, leave_line
 from crosslinks.registration.operations import cancel, resend, set_capacity, switch_mode
+from crosslinks.registration.public import pack_answer
 from crosslinks.registration.queries import count_modes, waiting_position
 from crosslinks.registration.rules import ModeCount, Place, Receipt, Status
 from tests.checkin.factories import be_at
@@ -123,6 +124,14 @@ def test_a_lapsed_offer_goes_on_and_the_person_is_told_once(edition: Edition, li
     assert (person(first).place, person(first).wants, person(first).offer_until) == (Place.DIGITAL, Place.NONE, None)
     assert kinds(first) == ["waiting", "offered", "offer_lapsed"]
     assert person(second).offer_until == NOW + 48 * HOUR
+
+
+def test_who_waits_is_told_that_places_are_offered(client: FlaskClient, line: list[Receipt]) -> None:
+    waiting = next(letter for letter in letters() if letter.kind == "registration.waiting")
+    assert "It is kept for you for 24 hours" in " ".join(PLACE_LETTERS[waiting.kind](waiting).text.split())
+    state = pack_answer(line[1], Mode.ONSITE)
+    page = client.get(f"/crosslinks/2024/register/done?state={state}").text
+    assert "It is kept for you for 24 hours" in page
 
 
 def test_no_offer_outlives_the_start_of_the_day(edition: Edition, line: list[Receipt]) -> None:

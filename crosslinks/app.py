@@ -18,6 +18,7 @@ from crosslinks.checkin.api import OPERATIONS as CHECKIN_OPERATIONS
 from crosslinks.checkin.api import checkin_api
 from crosslinks.checkin.manage import checkin_manage
 from crosslinks.checkin.public import checkin_public
+from crosslinks.checkin.turnout import ROUNDS as CHECKIN_ROUNDS
 from crosslinks.config import Settings, load_settings
 from crosslinks.documents import models as documents_models
 from crosslinks.documents.manage import documents_manage
@@ -54,12 +55,15 @@ from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_rooms import rooms_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.registration import models as registration_models
+from crosslinks.registration.answer_letters import LETTERS as ANSWER_LETTERS
+from crosslinks.registration.answers import registration_answers
 from crosslinks.registration.api import OPERATIONS as REGISTRATION_OPERATIONS
 from crosslinks.registration.api import registration_api
 from crosslinks.registration.jobs import JOBS as REGISTRATION_JOBS
 from crosslinks.registration.jobs import ROUNDS as REGISTRATION_ROUNDS
 from crosslinks.registration.letters import LETTERS as REGISTRATION_LETTERS
 from crosslinks.registration.manage import registration_manage
+from crosslinks.registration.manage_coming import registration_coming
 from crosslinks.registration.manage_person import registration_person
 from crosslinks.registration.manage_places import registration_places
 from crosslinks.registration.place import registration_place
@@ -164,7 +168,9 @@ def _plug_in_features(app: Flask) -> None:
         people_manage,
         programme_manage,
         programme_public,
+        registration_answers,
         registration_api,
+        registration_coming,
         registration_manage,
         registration_person,
         registration_place,
@@ -179,7 +185,12 @@ def _plug_in_features(app: Flask) -> None:
     init_sessions(app)
     app.extensions["crosslinks.guard"] = Guard(load_principal, find_conference_id, "accounts_public.sign_in")
     app.extensions["crosslinks.scope"] = manage_scope
-    app.extensions["crosslinks.letters"] = {**ACCOUNT_LETTERS, **INVITATION_LETTERS, **REGISTRATION_LETTERS}
+    app.extensions["crosslinks.letters"] = {
+        **ACCOUNT_LETTERS,
+        **INVITATION_LETTERS,
+        **REGISTRATION_LETTERS,
+        **ANSWER_LETTERS,
+    }
     app.extensions["crosslinks.jobs"] = {**ACCOUNT_JOBS, **DOCUMENTS_JOBS, **IMPORT_JOBS, **REGISTRATION_JOBS}
-    app.extensions["crosslinks.rounds"] = (CLEARING, IMPORTS_CLEARING, *REGISTRATION_ROUNDS)
+    app.extensions["crosslinks.rounds"] = (CLEARING, IMPORTS_CLEARING, *CHECKIN_ROUNDS, *REGISTRATION_ROUNDS)
     app.extensions[OPENAPI_PARTS] = [*CHECKIN_OPERATIONS, *REGISTRATION_OPERATIONS]

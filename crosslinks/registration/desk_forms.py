@@ -17,6 +17,7 @@ from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import (
     LONGEST_EMAIL,
     LONGEST_NAME,
+    LONGEST_OFFER,
     LONGEST_ORGANISATION,
     BadgeRole,
     Details,
@@ -32,7 +33,8 @@ LONGEST_NOTE = 1000
 LONGEST_REASON = 200
 
 
-def _mode_choices(modes: Iterable[Mode] = Mode) -> dict[str, str]:
+def mode_choices(modes: Iterable[Mode] = Mode) -> dict[str, str]:
+    """Return the ways of taking part as choices."""
     words = place_words()
     return {mode.value: words[Place.of(mode)] for mode in modes}
 
@@ -112,7 +114,7 @@ class NewPersonForm(PersonForm):
 
     def offer(self, modes: list[Mode]) -> None:
         """Show only the modes that the edition offers."""
-        self.mode.choices = _mode_choices(modes)
+        self.mode.choices = mode_choices(modes)
         self.mode.flags.required = True
         self.mode.validators = [Chosen(self.mode.choices, _("Choose the room or the stream"))]
 
@@ -141,7 +143,7 @@ class ModeForm(FlaskForm):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.mode.choices = _mode_choices()
+        self.mode.choices = mode_choices()
 
 
 class OutOfTurnForm(ModeForm):
@@ -155,4 +157,5 @@ class PlacesForm(FlaskForm):
 
     capacity = IntegerField(_l("Places"), [Optional(), NumberRange(0, MOST_PLACES)])
     overbooking = IntegerField(_l("Overbooking, in per cent"), [InputRequired(), NumberRange(0, 100)], default=0)
+    offer_hours = IntegerField(_l("Offer freed places for so many hours"), [Optional(), NumberRange(1, LONGEST_OFFER)])
     queue_paused = BooleanField(_l("Nobody moves up from the waiting list for now"))

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from crosslinks.jobs.runs import Handler, JobRun
 from crosslinks.jobs.work import Round
 from crosslinks.kernel.clock import now
-from crosslinks.kernel.db import db, transaction
+from crosslinks.kernel.db import transaction
 from crosslinks.registration.lapses import lapse_due, list_due
+from crosslinks.registration.reconfirm import list_steps_due, take_step
 from crosslinks.registration.waiting_list import PROMOTE, go_on_promoting
 
 
@@ -27,9 +28,7 @@ def _promote(run: JobRun) -> None:
 
 def lapse(moment: datetime) -> None:
     """End what has lapsed, and go on handing out places where a job was lost."""
-    due = list_due(moment)
-    db.session.rollback()
-    for edition_id in due:
+    for edition_id in list_due(moment):
         more = True
         while more:
             with transaction():
@@ -37,5 +36,18 @@ def lapse(moment: datetime) -> None:
         promote_the_rest(edition_id)
 
 
+def reconfirm(moment: datetime) -> None:
+    """Ask, warn and give places on where it is due."""
+    for edition_id, step in list_steps_due(moment):
+        more = True
+        while more:
+            with transaction():
+                more = take_step(now=moment, edition_id=edition_id, step=step)
+        promote_the_rest(edition_id)
+
+
 JOBS: dict[str, Handler] = {PROMOTE: _promote}
-ROUNDS = (Round("registration.lapse", timedelta(minutes=1), lapse),)
+ROUNDS = (
+    Round("registration.lapse", timedelta(minutes=1), lapse),
+    Round("registration.reconfirm", timedelta(minutes=1), reconfirm),
+)

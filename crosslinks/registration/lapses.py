@@ -15,7 +15,7 @@ from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.reservations import end_reservation
 from crosslinks.registration.steps import settle
 
-MOST_LAPSES = 25
+MOST_LAPSES = 12
 """How many end in one transaction; as many move up in it."""
 _OFFERED = text("offer_until IS NOT NULL")
 _KEPT = text("used_at IS NULL AND released_at IS NULL")

@@ -17,12 +17,12 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import pick
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
-from crosslinks.kernel.tokens import show_reference
+from crosslinks.kernel.tokens import LinkKind, show_reference
 from crosslinks.mail.rendering import absolute, render_letter
 from crosslinks.mail.rules import Attachment, Letter, LetterFrame, Rendered
 from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
 from crosslinks.registration.codes import code_png
-from crosslinks.registration.links import MASKED, place_path, place_token, present_code
+from crosslinks.registration.links import MASKED, answer_path, answer_token, place_path, place_token, present_code
 from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import waiting_position
 from crosslinks.registration.rules import Place, Status
@@ -33,7 +33,7 @@ CODE_ID = "ticket"
 
 
 @dataclass(frozen=True)
-class _Subject:
+class Subject:
     """Whom and what a letter is about."""
 
     letter: Letter
@@ -45,12 +45,18 @@ class _Subject:
         """The personal link's token, masked when an organizer looks at the letter."""
         return MASKED if self.letter.preview else place_token(self.registration)
 
+    def answer(self, kind: LinkKind, query: str = "") -> str:
+        """Return the address of a link that allows one answer, masked when an organizer looks at the letter."""
+        token = MASKED if self.letter.preview else answer_token(self.registration, kind)
+        return absolute(answer_path(kind, token, query))
 
-def _open(letter: Letter) -> _Subject:
+
+def open_subject(letter: Letter) -> Subject:
+    """Return whom and what a letter is about; raises ``NotFound`` when the person is gone."""
     registration = db.session.get(Registration, letter.registration_id)
     if registration is None:
         raise NotFound("registration.unknown")
-    return _Subject(letter, registration, get_edition_by_id(registration.edition_id))
+    return Subject(letter, registration, get_edition_by_id(registration.edition_id))
 
 
 def letter_frame(edition: Edition, language: str) -> LetterFrame:
@@ -80,7 +86,7 @@ def _when(data: dict[str, Any], edition: Edition, language: str) -> tuple[str, s
     return when, doors
 
 
-def _facts(about: _Subject, language: str, place: Place) -> list[tuple[str, str, str]]:
+def _facts(about: Subject, language: str, place: Place) -> list[tuple[str, str, str]]:
     edition = about.edition
     when, doors = _when(about.letter.data, edition, language)
     if place is Place.ONSITE:
@@ -105,6 +111,8 @@ def _place_heading(kind: str, place: Place, name: str) -> str:
 def _standing(registration: Registration) -> str:
     if registration.status is Status.CANCELLED:
         return _("Your registration is cancelled. You are welcome back.")
+    if registration.offer_until is not None:
+        return _("A place is kept for you until you decide. The offer came in an earlier mail, and it is on your page.")
     if registration.status is Status.WAITING:
         return _("You are number %(position)s in line.", position=waiting_position(registration) or 0)
     if registration.place is Place.ONSITE:
@@ -112,9 +120,10 @@ def _standing(registration: Registration) -> str:
     return _("You have a place on the stream.")
 
 
-def _render(
-    template: str, about: _Subject, *, attachments: tuple[Attachment, ...], place: Place, **more: Any
+def render_about(
+    template: str, about: Subject, *, attachments: tuple[Attachment, ...], place: Place, **more: Any
 ) -> Rendered:
+    """Render one letter's template with what every letter to a participant says."""
     letter, edition = about.letter, about.edition
     with speaking(letter.language) as language:
         starts = datetime.fromisoformat(letter.data["starts_at"])
@@ -139,19 +148,20 @@ def _render(
         url=absolute(place_path(about.token)),
         switch_url=absolute(place_path(about.token, "switch")),
         cancel_url=absolute(place_path(about.token, "cancel")),
+        decline_url=about.answer(LinkKind.DECLINE),
         register_url=absolute(edition_url(edition, "register")),
         **more,
     )
 
 
-def _calendar(about: _Subject) -> Attachment:
+def _calendar(about: Subject) -> Attachment:
     written = write_place_calendar(about.registration, about.edition, about.letter.language, now())
     return Attachment(FILE_NAME, MEDIA_TYPE, written)
 
 
 def place_letter(letter: Letter) -> Rendered:
     """Render the news of a place that is yours: confirmed, promoted or switched; with the ticket for the room."""
-    about = _open(letter)
+    about = open_subject(letter)
     place = Place(letter.data["mode"])
     attachments = [_calendar(about)]
     kind = letter.kind.rpartition(".")[2]
@@ -160,7 +170,7 @@ def place_letter(letter: Letter) -> Rendered:
     code = "" if letter.preview or place is not Place.ONSITE else present_code(about.registration, about.edition)
     if code:
         attachments.append(Attachment("ticket.png", "image/png", code_png(code), CODE_ID))
-    return _render(
+    return render_about(
         "registration/mail/place",
         about,
         attachments=tuple(attachments),
@@ -174,9 +184,9 @@ def place_letter(letter: Letter) -> Rendered:
 
 def waiting_letter(letter: Letter) -> Rendered:
     """Render the news of a place in the queue, with the digital place meanwhile, if there is one."""
-    about = _open(letter)
+    about = open_subject(letter)
     wanted = Place(letter.data["mode"])
-    return _render(
+    return render_about(
         "registration/mail/waiting",
         about,
         attachments=(),
@@ -189,18 +199,18 @@ def waiting_letter(letter: Letter) -> Rendered:
 
 def cancelled_letter(letter: Letter) -> Rendered:
     """Render the farewell, with a calendar file that takes the day out of the calendar."""
-    about = _open(letter)
-    return _render("registration/mail/cancelled", about, attachments=(_calendar(about),), place=Place.ONSITE)
+    about = open_subject(letter)
+    return render_about("registration/mail/cancelled", about, attachments=(_calendar(about),), place=Place.ONSITE)
 
 
 def already_letter(letter: Letter) -> Rendered:
     """Render the truth for somebody whose address was used again: how things stand, and that nothing has changed."""
-    about = _open(letter)
+    about = open_subject(letter)
     registration = about.registration
     waits = registration.status is Status.WAITING
     with speaking(letter.language):
         standing = _standing(registration)
-    return _render(
+    return render_about(
         "registration/mail/already",
         about,
         attachments=(),

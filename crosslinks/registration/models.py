@@ -48,6 +48,7 @@ class Registration(Base):
             "priority",
             "joined_at",
             "id",
+            "offer_until",
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
         ),

@@ -19,7 +19,7 @@ from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, tell
 from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.queries import find_present_ticket, waiting_position
-from crosslinks.registration.rules import BadgeRole, Place
+from crosslinks.registration.rules import LONGEST_OFFER, BadgeRole, Place
 from crosslinks.registration.steps import (
     offer_is_open,
     open_registration,
@@ -33,8 +33,6 @@ from crosslinks.registration.tickets import new_ticket_id
 from crosslinks.registration.waiting_list import promote_waiting
 
 LARGEST_CAPACITY = 1_000_000
-LONGEST_OFFER = 24 * 30
-"""Hours."""
 LEAVE = -1
 """Stands for leaving a setting as it is, where None means something."""
 

@@ -73,6 +73,9 @@ def _news(code: str) -> str:
         "waiting": _("Done. You are in line now."),
         "renamed": _("Your name is corrected."),
         "assistance": _("Saved."),
+        "accepted": _("The place is yours. Your ticket is here and in the mail."),
+        "left": _("Done. Here is how you take part now."),
+        "coming": _("Thank you. We look forward to seeing you."),
     }.get(code, "")
 
 

@@ -13,6 +13,7 @@ from crosslinks.editions.rules import Mode
 from crosslinks.registration.codes import CodePath
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import ModeCount, Place
+from crosslinks.registration.steps import offer_is_open
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 
 OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
@@ -31,6 +32,15 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the person is asked; ``acts`` (address, label) are the answers, the first of them the button."""
+
+    title: str
+    text: str
+    acts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class PlaceView:
     """What the page shows."""
 
@@ -42,6 +52,7 @@ class PlaceView:
     is_confirmed: bool
     code_path: str = ""
     code_size: int = 0
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -74,10 +85,16 @@ def day_and_time(edition: Edition) -> str:
     return _("%(day)s, %(time)s", day=day, time=format_clock(edition.starts_at, edition.zone))
 
 
+def moment_words(moment: datetime, edition: Edition) -> str:
+    """Return a moment as people write it within a sentence, in the edition's zone."""
+    day = format_weekday(moment, edition.zone)
+    return _("%(day)s, %(time)s", day=day, time=format_clock(moment, edition.zone))
+
+
 def view_place(standing: Standing, code: CodePath | None, now: datetime) -> PlaceView:
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
-    kind, status = _status(registration, standing.position)
+    kind, status = _status(standing)
     deeds = [] if now >= edition.ends_at else [*_switches(standing)]
     deeds.append(
         Deed(
@@ -101,10 +118,42 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         registration.place is not Place.NONE,
         code.path if code else "",
         code.size if code else 0,
+        _question(standing, now),
     )
 
 
-def _status(registration: Registration, position: int | None) -> tuple[str, str]:
+def must_answer(registration: Registration) -> bool:
+    """Say whether somebody was asked whether they come, and has not answered."""
+    asked, coming = registration.asked_at, registration.coming_at
+    return asked is not None and registration.place is Place.ONSITE and (coming is None or coming < asked)
+
+
+def _question(standing: Standing, now: datetime) -> Question | None:
+    """Return what the person is asked, first on their page: about an offer, or whether they come."""
+    registration, base = standing.registration, standing.base
+    if now >= standing.edition.ends_at:
+        return None
+    if registration.offer_until is not None and offer_is_open(registration, now):
+        until = moment_words(registration.offer_until, standing.edition)
+        room = registration.wants is Place.ONSITE
+        return Question(
+            _("A place in the room is kept for you") if room else _("A place on the stream is kept for you"),
+            _("It is yours if you take it by %(until)s. After that it goes to the next in line.", until=until),
+            ((f"{base}/accept", _("Take the place")), (f"{base}/decline", _("No, thank you"))),
+        )
+    if must_answer(registration):
+        return Question(
+            _("Are you coming?"),
+            _("Places that nobody confirms go to others."),
+            ((f"{base}/coming", _("I am coming")), (f"{base}/coming?answer=no", _("I can’t come"))),
+        )
+    return None
+
+
+def _status(standing: Standing) -> tuple[str, str]:
+    registration, position = standing.registration, standing.position
+    if registration.offer_until is not None:
+        return "warn", _("A place is offered to you")
     if registration.place is Place.ONSITE:
         return "ok", _("Confirmed, in the room")
     if registration.place is Place.DIGITAL and registration.wants is Place.NONE:
@@ -145,6 +194,8 @@ def _facts(registration: Registration, edition: Edition) -> tuple[tuple[str, str
 
 def _switches(standing: Standing) -> list[Deed]:
     registration = standing.registration
+    if registration.offer_until is not None:
+        return []
     mode = (registration.place if registration.place is not Place.NONE else registration.wants).mode
     if mode is None or OTHER[mode] not in standing.counts:
         return []

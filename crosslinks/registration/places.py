@@ -51,6 +51,11 @@ class PlaceBook:
             raise NotFound("mode.unknown")
         return self.counts[mode]
 
+    def count_waiting(self, wanted: Place) -> int:
+        """Return how many are in the line for that place."""
+        mode = wanted.mode
+        return 0 if mode is None else self.count(mode).waiting
+
     def next_joined_at(self, wanted: Place, now: datetime) -> datetime:
         """Return when somebody joins that queue now: strictly after everybody in it, whatever the clocks say."""
         last = self._tally.last_joined.get(wanted)

@@ -181,8 +181,8 @@ def find_active_by_email(edition_id: int, email_key: str) -> Registration | None
     )
 
 
-def get_by_link_token(token: str) -> Registration:
-    """Return the registration that a personal link opens, with its edition; raises ``NotFound`` for any other text."""
+def get_by_link_token(token: str, kind: LinkKind = LinkKind.MANAGE) -> Registration:
+    """Return the registration that a link of ``kind`` opens, with its edition; raises ``NotFound`` for any other."""
     identity = link_identity(token)
     found = (
         None
@@ -193,7 +193,7 @@ def get_by_link_token(token: str) -> Registration:
             .options(joinedload(Registration.edition).joinedload(Edition.conference))
         )
     )
-    if found is None or not link_is_valid(settings().keys, LinkKind.MANAGE, token, found.id, found.epoch):
+    if found is None or not link_is_valid(settings().keys, kind, token, found.id, found.epoch):
         raise NotFound("link.unknown")
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -110,6 +111,8 @@ class Receipt:
 LONGEST_NAME = 120
 LONGEST_ORGANISATION = 200
 LONGEST_EMAIL = 254
+LONGEST_OFFER = 24 * 30
+"""Hours."""
 _REFUSED_CATEGORIES = {"Cc", "Cs", "Cn", "Co"}
 _REFUSED_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """Marks that turn the direction of writing, and so could make a name or an address look like another."""
@@ -197,3 +200,71 @@ def availability(count: ModeCount) -> Availability:
     if count.free <= 0 or count.waiting:
         return Availability.FULL
     return Availability.FEW if count.free * 100 <= (count.places or 0) * FEW_PERCENT else Availability.FREE
+
+
+class Step(StrEnum):
+    """What asking people whether they really come goes through."""
+
+    ASK = "ask"
+    WARN = "warn"
+    RELEASE = "release"
+
+
+def steps_due(
+    now: datetime, ask_at: datetime, warn_at: datetime, release_at: datetime, starts_at: datetime
+) -> list[Step]:
+    """Return the steps whose moment has come, none once the day has started; all moments aware."""
+    if now >= starts_at:
+        return []
+    planned = ((Step.ASK, ask_at), (Step.WARN, warn_at), (Step.RELEASE, release_at))
+    return [step for step, moment in planned if now >= moment]
+
+
+def noticed_before(now: datetime, told_at: datetime, acts_at: datetime) -> datetime:
+    """Return when people must have been told at the latest for the next step at ``now``.
+
+    Half of the time planned between the two: where mails went out late, nobody loses a place without fair notice.
+    """
+    return now - (acts_at - told_at) / 2
+
+
+class Move(StrEnum):
+    """Where an organizer moves somebody in a line."""
+
+    FRONT = "front"
+    UP = "up"
+    DOWN = "down"
+
+    def target(self, position: int) -> int:
+        """Return the new number of somebody who stands at ``position``, from 1; the caller keeps it in the line."""
+        return {Move.FRONT: 1, Move.UP: position - 1, Move.DOWN: position + 1}[self]
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many of those with a place in the room came, in an earlier edition."""
+
+    edition: str
+    had_place: int
+    came: int
+
+    @property
+    def per_hundred(self) -> int:
+        """How many of a hundred came, rounded."""
+        return round(100 * self.came / self.had_place)
+
+    def expected(self, places: int) -> int:
+        """Return how many are likely to come when that many hold a place, rounded."""
+        return round(places * self.came / self.had_place)
+
+    def overbooking_to_fill(self) -> int:
+        """Return the overbooking in per cent, rounded down, with which the room would be just full."""
+        return max(0, 100 * self.had_place // self.came - 100) if self.came else 0
+
+
+def turnout(edition: str, figures: Mapping[str, object]) -> Turnout | None:
+    """Return the turnout of an earlier edition from its aggregate ``figures``, or None when it was not counted."""
+    had_place, came = figures.get("onsite_places"), figures.get("onsite_came")
+    if not isinstance(had_place, int) or not isinstance(came, int) or had_place < 1 or not 0 <= came <= had_place:
+        return None
+    return Turnout(edition, had_place, came)

@@ -21,7 +21,7 @@ from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.queries import IN_LINE
 from crosslinks.registration.rules import Place
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 25
 """How many move up in one transaction."""
 PROMOTE = "registration.promote"
 
@@ -96,7 +96,8 @@ def offer_end(book: PlaceBook, mode: Mode, now: datetime) -> datetime | None:
 
 
 def _move_up(registration: Registration, mode: Mode, *, actor: Actor, now: datetime, book: PlaceBook) -> None:
-    until = offer_end(book, mode, now)
+    # Who gave no address could not answer an offer.
+    until = offer_end(book, mode, now) if registration.email else None
     if until is None:
         give_next(registration, mode, actor=actor, now=now, book=book)
     else:

@@ -59,5 +59,11 @@ def mail_words(kind: str) -> str:
         "registration.cancelled": _("Cancelled"),
         "registration.already": _("Already registered"),
         "registration.reminder": _("Reminder"),
+        "registration.offered": _("A place is offered"),
+        "registration.offer_lapsed": _("The offer lapsed"),
+        "registration.left": _("Left the line"),
+        "registration.asked": _("Are you coming?"),
+        "registration.warned": _("Warning that the place is given away"),
+        "registration.released": _("The place is given away"),
     }
     return known.get(kind) or kind.rpartition(".")[2].replace("_", " ").capitalize()

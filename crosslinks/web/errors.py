@@ -68,6 +68,14 @@ def explain(code: str, status: int) -> Explanation:
         "reservation.expired": Explanation(
             _("The place is no longer kept for you"), _("You can still register as everybody does.")
         ),
+        "coming.no_place": Explanation(_("You have no place in the room"), _("Your page shows how you take part.")),
+        "line.not_in_it": Explanation(
+            _("This person is not in line"), _("They may just have moved up or left. Load the page again.")
+        ),
+        "mode.full": Explanation(_("It is full just now"), _("Load the page again to see how things stand.")),
+        "reconfirmation.order": Explanation(
+            _("These moments cannot be"), _("First ask, then warn, then give on, before the day starts.")
+        ),
         "offer.none": Explanation(_("No place is offered to you now"), _("Your page shows how you take part.")),
         "offer.lapsed": Explanation(
             _("The time to answer is over"), _("The place has gone to the next in line. You can join the line again.")

@@ -25,7 +25,7 @@ def upgrade() -> None:
     for name in _MOMENTS:
         op.add_column("registration", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_registration_waiting", "registration")
-    _make_queue_index(_WAITING)
+    _make_queue_index([*_QUEUE, "offer_until"], _WAITING)
     op.create_index(
         "ix_registration_offered",
         "registration",
@@ -37,11 +37,11 @@ def upgrade() -> None:
     _make_reconfirmation()
 
 
-def _make_queue_index(where: str) -> None:
+def _make_queue_index(columns: list[str], where: str) -> None:
     op.create_index(
         "ix_registration_waiting",
         "registration",
-        _QUEUE,
+        columns,
         sqlite_where=sa.text(where),
         postgresql_where=sa.text(where),
     )
@@ -103,7 +103,7 @@ def downgrade() -> None:
     op.drop_table("reservation")
     op.drop_index("ix_registration_offered", "registration")
     op.drop_index("ix_registration_waiting", "registration")
-    _make_queue_index(_WAITING_BEFORE)
+    _make_queue_index(_QUEUE, _WAITING_BEFORE)
     with op.batch_alter_table("registration") as batch_op:
         for name in _MOMENTS:
             batch_op.drop_column(name)

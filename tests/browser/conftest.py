@@ -45,9 +45,10 @@ from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.registration.models import Registration
-from crosslinks.registration.operations import cancel
+from crosslinks.registration.operations import cancel, set_capacity
 from crosslinks.registration.public import pack_answer
-from crosslinks.registration.rules import Place
+from crosslinks.registration.reconfirm import set_reconfirmation, take_step
+from crosslinks.registration.rules import Place, Step
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.instances import Instance, close_database
@@ -87,6 +88,11 @@ class Shown:
     invited_token: str
     declined_invitation_token: str
     expired_invitation_token: str
+    offered_token: str
+    accept_token: str
+    decline_token: str
+    asked_token: str
+    coming_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -141,6 +147,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_open_door(),
             **_mails_and_job(someone),
             **_imports_and_invitations(someone),
+            **_answers_wanted(conference),
         )
     close_database(app)
     clock.offset = offset
@@ -175,6 +182,35 @@ def _other_places(conference: Conference) -> dict[str, str]:
             f"{who}_token": make_link(keys, LinkKind.MANAGE, receipt.registration_id, 0)
             for who, receipt in receipts.items()
         },
+    }
+
+
+def _answers_wanted(conference: Conference) -> dict[str, str]:
+    """Offer somebody of the edition 2031 a place, ask somebody whether they come, and return their links."""
+    now = clock.now()
+    start = now + timedelta(days=1500)
+    times = {"starts_at": start, "ends_at": start + timedelta(hours=5), "erase_on": (start + timedelta(days=90)).date()}
+    with transaction():
+        offering = make_edition(conference, slug="2031", number=23, onsite=2, digital=9, **times)
+        set_capacity(actor=TESTER, now=now, edition_id=offering.id, mode=Mode.ONSITE, capacity=2, offer_hours=48)
+        leaves, asked = take_place(offering), take_place(offering, email="asked@example.org")
+        offered = take_place(offering, email="offered@example.org")
+        cancel(actor=TESTER, now=now, registration_id=leaves.registration_id)
+        set_reconfirmation(
+            actor=TESTER, now=now, edition_id=offering.id, ask_at=now - timedelta(days=1),
+            warn_at=start - timedelta(days=9), release_at=start - timedelta(days=5),
+        )  # fmt: skip
+        take_step(now=now, edition_id=offering.id, step=Step.ASK)
+
+    def token(kind: LinkKind, number: int) -> str:
+        return make_link(settings().keys, kind, number, 0)
+
+    return {
+        "offered_token": token(LinkKind.MANAGE, offered.registration_id),
+        "accept_token": token(LinkKind.ACCEPT, offered.registration_id),
+        "decline_token": token(LinkKind.DECLINE, offered.registration_id),
+        "asked_token": token(LinkKind.MANAGE, asked.registration_id),
+        "coming_token": token(LinkKind.COMING, asked.registration_id),
     }
 
 

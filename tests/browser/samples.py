@@ -237,3 +237,26 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"imports_manage.report": "a file"}
+
+SAMPLES |= {
+    "registration_answers.accept": (Sample("/accept/{accept_token}"),),
+    "registration_answers.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
+    "registration_answers.decline": (
+        Sample("/decline/{decline_token}"),
+        Sample("/decline/{decline_token}?to=digital"),
+    ),
+    "registration_answers.own_decline": (Sample("/r/{offered_token}/decline"),),
+    "registration_answers.coming": (
+        Sample("/coming/{coming_token}"),
+        Sample("/coming/{coming_token}?answer=no"),
+        Sample("/coming/{coming_token}?answer=digital"),
+    ),
+    "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
+}
+
+SAMPLES |= {
+    "registration_coming.show": (
+        *manage("/places/coming"),
+        Sample("/manage/crosslinks/2031/places/coming", organizer=True),
+    ),
+}

@@ -28,6 +28,7 @@ TABLES = {
     "import": "import_run",
     "invitations": "invitation",
     "jobs": "job",
+    "line": "registration",
     "mail": "mail",
     "people": "person",
     "registrations": "registration",

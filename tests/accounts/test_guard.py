@@ -31,6 +31,7 @@ TABLES = {
     "items": "feedback_question",
     "jobs": "job",
     "followers": "follower",
+    "line": "registration",
     "mail": "mail",
     "mailings": "mailing",
     "people": "person",

@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crosslinks.app import create_app
 from crosslinks.config import ConfigurationError, settings
+from crosslinks.documents.renderer import renderer
 from crosslinks.jobs.operations import forget_beat, note_beat, renew_job_leases
 from crosslinks.jobs.queries import job_is_held, worker_is_alive
 from crosslinks.jobs.wake import waker_for
@@ -240,19 +241,28 @@ def _wait_for_tables(worker: Worker) -> None:
             return
 
 
+def work(app: Flask) -> int:
+    """Work for an application until a signal asks to end; return the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stdout)
+    worker = Worker(app)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, worker.end)
+    _wait_for_tables(worker)
+    try:
+        return worker.work()
+    finally:
+        renderer.close()
+
+
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 def worker_command(once: bool) -> None:
     """Send the mail and do the background work. ``serve`` runs one already; more of them are harmless."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stdout)
     try:
-        worker = Worker(create_app())
+        app = create_app()
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, worker.end)
     if once:
-        worker.work_once()
+        Worker(app).work_once()
         return
-    _wait_for_tables(worker)
-    raise SystemExit(worker.work())
+    raise SystemExit(work(app))

@@ -11,7 +11,10 @@ from statistics import median
 
 import psutil
 
+from crosslinks.bench import questions
+from crosslinks.bench.imports import measure_import
 from crosslinks.bench.load import Measured, Request, measure, memory
+from crosslinks.bench.mailings import measure_mailing
 from crosslinks.bench.report import Row
 from crosslinks.bench.stage import SLUG, Stage, free_port, make_instance, make_stage, running
 from crosslinks.documents.operations import BadgeOrder
@@ -69,13 +72,21 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
         say(f"registering {LARGE} and {size.rounds + 1} times {SMALL} people ...")
         small = [make_stage(f"small-{number}", people=SMALL, talks=TALKS) for number in range(size.rounds)]
         large = make_stage("large", people=LARGE, talks=TALKS)
+        form = make_stage("form", people=SMALL)
+        questions.ask_questions(form)
         badges = make_stage("badges", people=SMALL)
         badge_rows = _badges(badges, say)
+    say("an import with registrations beside it")
+    import_rows = measure_import(app, folder, badges, _serve)
     figures = Figures()
     _plain(figures, folder, size, say)
     _requests(figures, folder, small, large, size, say)
+    with app.app_context():
+        _form(figures, folder, form, size, say)
     _built(figures, folder, small[0], large, size, say)
-    return [*_rows(figures), *badge_rows, _idle(folder, say)]
+    with app.app_context():
+        mailing_rows = measure_mailing(large.edition_id, folder, say)
+    return [*_rows(figures), *badge_rows, *import_rows, *mailing_rows, _idle(folder, say)]
 
 
 def _plain(figures: Figures, folder: Path, size: Size, say: Say) -> None:
@@ -116,6 +127,17 @@ def _built(figures: Figures, folder: Path, small: Stage, large: Stage, size: Siz
             for kind, shown in (("small", small), ("large", large)):
                 requests = [Request("GET", f"/{SLUG}/{shown.slug}/programme")] * size.built
                 figures.add(f"built {kind}", measure(server, port, requests, clients=CLIENTS, expect=200))
+
+
+def _form(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
+    port = free_port()
+    with running(_serve(port, "--no-worker"), port, folder) as server:
+        for number in range(size.rounds):
+            say(f"the form with {questions.QUESTIONS} questions, round {number + 1} of {size.rounds}")
+            pages = questions.shown(stage, size.built)
+            figures.add("form shown", measure(server, port, pages, clients=CLIENTS, expect=200))
+            people = questions.sent(stage, port, size.writes, f"form.{number}")
+            figures.add("form accepted", measure(server, port, people, clients=CLIENTS, expect=303))
 
 
 def _badges(stage: Stage, say: Say) -> list[Row]:
@@ -171,6 +193,8 @@ def _rows(figures: Figures) -> list[Row]:
         in_p(f"programme with {TALKS} talks, kept", "kept small", 5),
         in_p("registration through the JSON twin", "register small", 30),
         Row("registration, p99 latency", figures.p99("register small"), "ms", limit=100),
+        in_p(f"form with {questions.QUESTIONS} questions, shown", "form shown", 40),
+        in_p(f"form with {questions.QUESTIONS} questions, accepted", "form accepted", 50),
         in_p("one online scan", "scan small", 25),
         Row("scan, p99 latency", figures.p99("scan small"), "ms"),
         growth("programme built", "built"),

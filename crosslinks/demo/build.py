@@ -11,9 +11,14 @@ from flask import Flask
 
 from crosslinks.app import create_app
 from crosslinks.config import CONFIG_FILE, Settings, load_settings
+from crosslinks.consents.queries import list_wordings
+from crosslinks.consents.rules import Purpose, Wording
 from crosslinks.demo.aftermath import add_feedback, add_presence, set_demo_stream
 from crosslinks.demo.answers import ask_questions, invent_answers
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
+from crosslinks.demo.invited import add_invitations, answer_invitations
+from crosslinks.demo.letters import tell_what_was_sent
+from crosslinks.demo.mailings import add_mailings
 from crosslinks.demo.people import Invented, invent
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
@@ -27,6 +32,10 @@ from crosslinks.schema import bring_up_to_date
 
 BEFORE_THE_DAY = timedelta(days=7)
 CHUNK = 100
+_TICKED = {
+    Purpose.PHOTO: 0.7, Purpose.PARTICIPANT_LIST: 0.45, Purpose.NEXT_EDITION: 0.6, Purpose.SPONSOR: 0.2,
+}  # fmt: skip
+"""The share of invented people who tick a box."""
 MARKER = "demo"
 
 
@@ -62,10 +71,14 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
     with app.app_context():
         with transaction():
             edition = build_edition(now=now)
-            set_demo_stream(edition, now)
             ask_questions(edition, now)
+            set_demo_stream(edition, now)
             edition_id = edition.id
+        add_invitations(edition_id, participants, now=clock.now())
         add_participants(edition_id, participants, now=clock.now())
+        answer_invitations(edition_id, now=clock.now())
+        tell_what_was_sent(edition_id, now=clock.now())
+        add_mailings(edition_id, now=clock.now())
         with transaction():
             add_presence(edition_id, clock.now())
             add_feedback(edition_id, clock.now())
@@ -85,14 +98,15 @@ def add_participants(edition_id: int, count: int, *, now: datetime) -> None:
     """Register ``count`` invented people by the same operation as visitors, over the weeks before ``now``."""
     people = list(invent(count))
     form = read_form(edition_id, now.date())
+    wordings = list_wordings(edition_id)
     for start in range(0, len(people), CHUNK):
         with transaction():
             opened = db.session.get_one(Edition, edition_id).registration_opens_at or now - timedelta(days=42)
             for person in people[start : start + CHUNK]:
-                _register(edition_id, person, form, at=now - (now - opened) * person.age)
+                _register(edition_id, person, form, wordings, at=now - (now - opened) * person.age)
 
 
-def _register(edition_id: int, person: Invented, form: Form, *, at: datetime) -> None:
+def _register(edition_id: int, person: Invented, form: Form, wordings: list[Wording], *, at: datetime) -> None:
     register(
         actor=ACTOR,
         now=at.astimezone(UTC),
@@ -109,4 +123,9 @@ def _register(edition_id: int, person: Invented, form: Form, *, at: datetime) ->
         mode=Mode.ONSITE if person.onsite else Mode.DIGITAL,
         source=Source.DEMO,
         answers=invent_answers(form, person),
+        consents=[
+            wording
+            for wording, wish in zip(wordings, person.consents, strict=False)
+            if wish < _TICKED[wording.topic.purpose]
+        ],
     )

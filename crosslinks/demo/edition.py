@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from crosslinks.checkin.models import Gate
 from crosslinks.config import settings
+from crosslinks.consents.operations import set_asked
+from crosslinks.consents.rules import ASKED_BY_EDITION
 from crosslinks.editions.kept import keep_figures
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.operations import create_conference, create_edition
@@ -53,6 +55,7 @@ def build_edition(*, now: datetime) -> Edition:
     people = _build_people(edition, data["people"], now)
     _build_programme(edition, data, people, now)
     _build_sponsors(edition, data["tiers"], now)
+    _ask_for_consents(edition, now)
     return edition
 
 
@@ -186,4 +189,12 @@ def _build_sponsors(edition: Edition, tiers: list[dict[str, Any]], now: datetime
     for row in tiers:
         tier = create_tier(actor=ACTOR, now=now, edition=edition, name=row["name"], logo_height=row["logo_height"])
         for sponsor in row["sponsors"]:
-            create_sponsor(actor=ACTOR, now=now, edition=edition, tier=tier, **sponsor)
+            create_sponsor(actor=ACTOR, now=now, edition=edition, tier=tier, asks_contact=True, **sponsor)
+
+
+def _ask_for_consents(edition: Edition, now: datetime) -> None:
+    for purpose in ASKED_BY_EDITION:
+        set_asked(
+            actor=ACTOR, now=now, conference_id=edition.conference_id, edition_id=edition.id, purpose=purpose,
+            asked=True, texts={},
+        )  # fmt: skip

@@ -32,6 +32,7 @@ WORKPLACES = (
     "Vårsol Patient Association", "Blåfjell Health Authority", "", "Aurora Trial Unit", "Elvebakken Medical School",
 )  # fmt: skip
 ONSITE_SHARE = 5 / 6
+BOXES = 8
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Invented:
     language: str
     needs_assistance: bool
     age: float
+    consents: tuple[float, ...] = ()
+    """One number for each box of the form, 0 to 1: the lower, the sooner it is ticked."""
 
 
 def _ascii(text: str) -> str:
@@ -58,6 +61,7 @@ def _ascii(text: str) -> str:
 def invent(count: int, seed: int = 2024) -> Iterator[Invented]:
     """Yield ``count`` invented participants, the earliest to register first; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose, nothing secret
+    taste = random.Random(seed + 1)  # noqa: S311 - as above
     ages = sorted((chance.betavariate(1.3, 1.6) for _ in range(count)), reverse=True)
     for number, age in enumerate(ages, start=1):
         given = chance.choice(GIVEN)
@@ -74,4 +78,5 @@ def invent(count: int, seed: int = 2024) -> Iterator[Invented]:
             language="nb" if chance.random() < 0.7 else "en",
             needs_assistance=chance.random() < 0.02,
             age=age,
+            consents=tuple(taste.random() for _ in range(BOXES)),
         )

@@ -16,6 +16,7 @@ from crosslinks.jobs.models import Job
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.models import Session
+from crosslinks.registration.consent_lists import not_to_be_photographed
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.rules import BadgeRole, Place
 
@@ -50,6 +51,7 @@ class BadgePerson:
     organisation: str
     role: BadgeRole
     ticket_id: bytes
+    no_photo: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,12 @@ def list_badge_people(edition_id: int, chosen: BadgeFilter) -> list[BadgePerson]
         select(
             Registration.id, Registration.reference, Registration.given_name, Registration.family_name,
             Registration.organisation, Registration.role, Ticket.ticket_id,
+            not_to_be_photographed(edition_id),
         )
         .join(Ticket, Ticket.registration_id == Registration.id)
         .where(*_wanted(edition_id, chosen), Ticket.replaced_at.is_(None))
     )  # fmt: skip
-    people = [BadgePerson(*row) for row in rows]
+    people = [BadgePerson(*row[:-1], no_photo=bool(row[-1])) for row in rows]
     return sorted(people, key=lambda one: (one.family_name.casefold(), one.given_name.casefold(), one.registration_id))
 
 

@@ -96,6 +96,7 @@ def badges_of(people: list[BadgePerson], edition: Edition, sheet: BadgeSheet, wr
                 role=person.role.value,
                 role_word=words[person.role],
                 ticket_text=ticket_text(person.ticket_id, edition.uuid, key),
+                no_photo=person.no_photo,
             )
             for person in people
         ]

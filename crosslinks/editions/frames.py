@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.navigation import navigate
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Permission
@@ -94,32 +95,11 @@ def state_line(edition: Edition) -> str:
 
 def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFrame:
     """Return what surrounds an organizer page of ``edition``: only what the account may open is linked."""
-    pages = (
-        (Permission.OVERVIEW, _("Overview"), "", "chart-bar"),
-        (Permission.REGISTRATIONS, _("Participants"), "registrations", "users"),
-        (Permission.PROGRAMME, _("Programme"), "programme", "list-bullets"),
-        (Permission.EDITION, _("Form"), "form", "question"),
-        (Permission.REGISTRATIONS, _("Places"), "places", "house-line"),
-        (Permission.OVERVIEW, _("Numbers"), "numbers", "presentation"),
-        (Permission.PROGRAMME, _("People"), "people", "user"),
-        (Permission.SPONSORS, _("Sponsors"), "sponsors", "heart"),
-        (Permission.MAIL, _("Mail"), "mail", "envelope-simple"),
-        (Permission.DOOR, _("Door"), "door", "door"),
-        (Permission.BADGES, _("Badges"), "badges", "identification-badge"),
-        (Permission.OVERVIEW, _("The stream"), "stream", "monitor"),
-        (Permission.OVERVIEW, _("Feedback"), "feedback", "chat-circle"),
-        (Permission.REGISTRATIONS, _("Privacy"), "privacy", "shield-check"),
-        (Permission.EDITION, _("Settings"), "settings", "gear-six"),
-        (Permission.ACCOUNTS, _("Access"), "access", "key"),
-        (Permission.AUDIT, _("Log"), "log", "clock-counter-clockwise"),
-    )
     known = principal()
     reads_mail = known.may(Permission.MAIL, edition.conference_id)
     waiting = mail_banners(edition.id, manage_url(edition, "mail")) if reads_mail else ()
-    nav = tuple(
-        Link(label, manage_url(edition, page), _is_current(edition, page), icon)
-        for permission, label, page, icon in pages
-        if known.may(permission, edition.conference_id)
+    nav, section = navigate(
+        manage_url(edition), request.path, lambda permission: known.may(permission, edition.conference_id)
     )
     return ManageFrame(
         brand=edition.conference.name,
@@ -130,6 +110,7 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         state_line=state_line(edition),
         public_url=edition_url(edition),
         nav=nav,
+        section=section,
         languages=language_links(),
         banners=(*banners, *waiting),
         user_name=known.actor.label,
@@ -163,8 +144,3 @@ def manage_scope(conference: str, edition: str) -> ManageScope:
         zone=found.zone,
         frame=manage_frame(found),
     )
-
-
-def _is_current(edition: Edition, page: str) -> bool:
-    address = manage_url(edition, page)
-    return request.path == address if not page else request.path.startswith(address)

@@ -104,7 +104,11 @@ class Edition(Base):
 
 
 class EditionMode(Base):
-    """One way to take part in one edition: its capacity, and the row that place-changing writes lock."""
+    """One way to take part in one edition: its capacity, and the row that place-changing writes lock.
+
+    A freed place is offered for ``offer_hours``, or given at once when there are none. ``places_so_far`` limits the
+    places while many are handed out in steps.
+    """
 
     __tablename__ = "edition_mode"
     __table_args__ = (
@@ -119,13 +123,15 @@ class EditionMode(Base):
     capacity: Mapped[int | None]
     overbooking: Mapped[int] = mapped_column(default=0)
     queue_paused: Mapped[bool] = mapped_column(default=False)
+    offer_hours: Mapped[int | None]
+    places_so_far: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     edition: Mapped[Edition] = relationship(back_populates="modes")
 
     @property
     def places(self) -> int | None:
         """How many may hold a place; None where there is no limit."""
-        return places(self.capacity, self.overbooking)
+        return places(self.capacity, self.overbooking, self.places_so_far)
 
 
 class KeptFigure(Base):

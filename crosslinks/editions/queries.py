@@ -123,7 +123,14 @@ def count_conferences() -> int:
 
 
 _LOCK_MODES = (
-    select(EditionMode.mode, EditionMode.capacity, EditionMode.overbooking, EditionMode.queue_paused)
+    select(
+        EditionMode.mode,
+        EditionMode.capacity,
+        EditionMode.overbooking,
+        EditionMode.queue_paused,
+        EditionMode.offer_hours,
+        EditionMode.places_so_far,
+    )
     .where(EditionMode.edition_id == bindparam("edition_id"))
     .order_by(EditionMode.mode.desc())
     .with_for_update()
@@ -145,3 +152,11 @@ _NEXT_ROSTER_SEQ = text("UPDATE edition SET roster_seq = roster_seq + 1 WHERE id
 def next_roster_seq(edition_id: int) -> int:
     """Take the edition's next roster number, from its row under its lock (a sequence would commit out of order)."""
     return int(execute(_NEXT_ROSTER_SEQ, {"id": edition_id}).scalar_one())
+
+
+_TAKE_ROSTER_SEQS = text("UPDATE edition SET roster_seq = roster_seq + :count WHERE id = :id RETURNING roster_seq")
+
+
+def take_roster_seqs(edition_id: int, count: int) -> int:
+    """Take the edition's next ``count`` roster numbers at once and return the last of them."""
+    return int(execute(_TAKE_ROSTER_SEQS, {"id": edition_id, "count": count}).scalar_one())

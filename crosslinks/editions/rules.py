@@ -58,21 +58,32 @@ def registration_window(now: datetime, opens_at: datetime | None, closes_at: dat
     return RegistrationWindow.OPEN
 
 
-def places(capacity: int | None, overbooking_percent: int) -> int | None:
-    """Return floor(capacity × (1 + overbooking)), or None where a mode has no limit."""
-    return None if capacity is None else capacity * (100 + overbooking_percent) // 100
+def places(capacity: int | None, overbooking_percent: int, so_far: int | None = None) -> int | None:
+    """Return floor(capacity × (1 + overbooking)), or None where a mode has no limit.
+
+    While places are handed out to a long queue in steps, at most ``so_far`` of them count.
+    """
+    if capacity is None:
+        return so_far
+    full = capacity * (100 + overbooking_percent) // 100
+    return full if so_far is None else min(full, so_far)
 
 
 @dataclass(frozen=True)
 class LockedMode:
-    """One way to take part as its locked row says: its capacity, overbooking in percent, whether the queue rests."""
+    """One way to take part as its locked row says: its capacity, overbooking in percent, whether the queue rests.
+
+    Freed places are offered for ``offer_hours``, or given at once when there are none.
+    """
 
     mode: Mode
     capacity: int | None
     overbooking: int
     queue_paused: bool
+    offer_hours: int | None = None
+    places_so_far: int | None = None
 
     @property
     def places(self) -> int | None:
         """How many may hold a place; None where there is no limit."""
-        return places(self.capacity, self.overbooking)
+        return places(self.capacity, self.overbooking, self.places_so_far)

@@ -21,6 +21,7 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import CrosslinksError
+from crosslinks.registration.jobs import promote_the_rest
 from crosslinks.registration.operations import set_capacity
 
 KEPT_AFTER = timedelta(days=90)
@@ -95,6 +96,7 @@ def change(address: str, capacities: tuple[str, ...], as_json: bool) -> None:
     for mode, capacity in wanted:
         with transaction():
             set_capacity(actor=Actor.command(), now=now(), edition_id=edition_id, mode=mode, capacity=capacity)
+    promote_the_rest(edition_id)
     figures = edition_figures(edition_id)
     if as_json:
         click.echo(json.dumps(figures.as_json()))

@@ -17,7 +17,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.db import db
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import UNSENT, MailState
 from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import count_cancelled, count_modes
 from crosslinks.registration.rules import ModeCount, Place
@@ -52,7 +52,11 @@ class EditionFigures:
             "cancelled": self.cancelled,
             "scans": self.scans,
             "admitted": self.admitted,
-            "mail": {state.value: self.mail[state] for state in MailState},
+            "mail": {
+                "queued": self.mail[MailState.QUEUED],
+                "sent": self.mail[MailState.SENT],
+                "failed": sum(self.mail[state] for state in UNSENT),
+            },
         }
 
 

@@ -162,6 +162,15 @@ def insert_row(statement: Insert, values: Mapping[str, Any]) -> int:
     return int(row_id)
 
 
+def insert_rows(statement: Insert, values: list[dict[str, Any]]) -> None:
+    """Insert many rows within ``transaction()`` without making objects of them."""
+    session = db.session()
+    if not session.info.get(_WRITING):
+        raise RuntimeError("write only inside transaction()")
+    if values:
+        session.connection().execute(statement, values)
+
+
 def wake_worker() -> None:
     """Ask that the worker be woken when this transaction commits (SQLite's worker sees the commit itself)."""
     db.session().info[_WAKE] = True

@@ -30,11 +30,26 @@ class LinkKind(StrEnum):
     """A derived link and all that it allows."""
 
     MANAGE = "manage"
-    """One registration: see, rename, switch, cancel, ticket, calendar file."""
+    """One registration: see, rename, switch, cancel, come back, consents, answers, ask for another address, ticket,
+    calendar file; every answer that it is asked for."""
+    ACCEPT = "accept"
+    """One registration: see the place that is offered, and take it."""
+    DECLINE = "decline"
+    """One registration: give back a place that was freed or offered, leave the line, follow the stream instead."""
+    COMING = "coming"
+    """One registration: say that one comes, or cannot come, or follows the stream instead."""
+    ADDRESS = "address"
+    """One registration's wish for another address, for 24 hours: fulfil it, which ends the links of the old one."""
     PREVIEW = "preview"
     """One draft edition: read its public pages."""
     FEED = "feed"
     """One registration's calendar: read."""
+    INVITATION = "invitation"
+    """One invitation: read it, and accept or decline it while it is open."""
+    FOLLOW = "follow"
+    """One entry of an interest list: confirm it, take it away."""
+    UNSUBSCRIBE = "unsubscribe"
+    """One registration: withdraw its consent to news and invitations, which also takes its address off the list."""
 
 
 @dataclass(frozen=True)

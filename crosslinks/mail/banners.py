@@ -15,7 +15,7 @@ from crosslinks.web.frames import Banner, Link
 
 
 def mail_banners(edition_id: int, outbox_url: str) -> tuple[Banner, ...]:
-    """Return why messages of an edition wait, and that some have failed; nothing when all is well."""
+    """Return why messages of an edition wait, and that some have failed or are held; nothing when all is well."""
     counts = count_mails(edition_id)
     banners = []
     if counts[MailState.QUEUED]:
@@ -28,6 +28,13 @@ def mail_banners(edition_id: int, outbox_url: str) -> tuple[Banner, ...]:
         title = ngettext("%(num)s message could not be sent", "%(num)s messages could not be sent", failed)
         link = Link(_("See why"), f"{outbox_url}?state={MailState.FAILED.value}")
         banners.append(Banner("bad", title, "", link))
+    held = counts[MailState.HELD]
+    if held:
+        title = ngettext("%(num)s message is held", "%(num)s messages are held", held)
+        link = Link(_("See why"), f"{outbox_url}?state={MailState.HELD.value}")
+        banners.append(
+            Banner("bad", title, _("The words of a template cannot be filled. Mend it, then send again."), link)
+        )
     return tuple(banners)
 
 

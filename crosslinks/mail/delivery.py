@@ -18,9 +18,9 @@ from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.answered import AnsweredNote, settle_notes
 from crosslinks.mail.message import AddressUnusable, build_message, sender, wire_address
-from crosslinks.mail.operations import claim_mails, give_back, note_answer, note_sent, renew_claims
+from crosslinks.mail.operations import claim_mails, give_back, note_answers, note_sent, renew_claims
 from crosslinks.mail.queries import mail_is_due
-from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, Outcome, Rendered
+from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, LetterKept, Outcome, Rendered, UnfilledLetter
 from crosslinks.mail.smtp import Postman, ServerUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ LetterMaker = Callable[[Letter], Rendered]
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
 SECONDS_TO_DATABASE = 1.0
+SECONDS_UNWRITTEN = 0.5
+"""How long answers may stand in the note alone: one commit for a few of them is what lets many be sent a second."""
 SURE_OF_LEASE = 0.7
 """The part of a lease after which it is renewed, or what is left of the batch is given back."""
 
@@ -36,15 +38,30 @@ SURE_OF_LEASE = 0.7
 class LetterBroken(Exception):
     """A letter that cannot be made; the message says why."""
 
+    outcome = Outcome.REFUSED
+
+
+class LetterHeld(LetterBroken):
+    """A letter whose words cannot be filled: held until an organizer mends them."""
+
+    outcome = Outcome.UNFILLED
+
 
 def make_letter(letter: Letter) -> Rendered:
-    """Render a letter with the function of its kind, reading at most; raises ``LetterBroken``."""
+    """Render a letter with the function of its kind, reading at most.
+
+    Raises ``LetterBroken``, ``LetterHeld`` or ``LetterKept``.
+    """
     makers = cast("dict[str, LetterMaker]", current_app.extensions["crosslinks.letters"])
     maker = makers.get(letter.kind)
     if maker is None:
         raise LetterBroken(f"There is no letter of the kind {letter.kind}.")
     try:
         return maker(letter)
+    except LetterKept:
+        raise
+    except UnfilledLetter as error:
+        raise LetterHeld(str(error)) from error
     except Exception as error:
         log.exception("letter %s of kind %s cannot be made", letter.message_id, letter.kind)
         raise LetterBroken(f"The letter cannot be made: {type(error).__name__}: {error}") from error
@@ -62,6 +79,8 @@ class Delivery:
         self._folder = notes_folder()
         self._note = AnsweredNote(self._folder, owner)
         self._renewed = monotonic()
+        self._answers: dict[int, Answer] = {}
+        self._oldest_answer = 0.0
         self._pause = 0.0
         self._in_trouble = False
 
@@ -79,10 +98,17 @@ class Delivery:
         with transaction():
             claims = claim_mails(owner=self._owner)
         self._renewed = monotonic()
+        try:
+            self._send_all(claims)
+        finally:
+            self._write_answers()
+        return len(claims)
+
+    def _send_all(self, claims: list[Claim]) -> None:
         for position, claim in enumerate(claims):
             if self._ending() or not self._holds():
                 self._give_back(claims[position:])
-                break
+                return
             try:
                 self._send(claim)
             except ServerUnavailable as error:
@@ -90,8 +116,9 @@ class Delivery:
                 self._pause = min(max(FIRST_PAUSE, self._pause * 2), LONGEST_PAUSE)
                 log.warning("the mail server is not available: %s", error)
                 self._give_back(claims[position:], str(error))
-                break
-        return len(claims)
+                return
+            if monotonic() - self._oldest_answer > SECONDS_UNWRITTEN:
+                self._write_answers()
 
     def _send(self, claim: Claim) -> None:
         chosen = settings()
@@ -99,12 +126,18 @@ class Delivery:
             made = make_letter(claim.letter)
             message = build_message(claim.letter, made, chosen, real_now())
             addresses = wire_address(sender(chosen)[1]), wire_address(claim.letter.to_address)
-        except (LetterBroken, AddressUnusable) as error:
-            self._note_answer(claim, Answer(Outcome.REFUSED, str(error)))
+        except LetterKept as kept:
+            self._keep_answer(claim, Answer(kept.outcome, kept.reason))
+            return
+        except LetterBroken as error:
+            self._keep_answer(claim, Answer(error.outcome, str(error)))
+            return
+        except AddressUnusable as error:
+            self._keep_answer(claim, Answer(Outcome.REFUSED, str(error)))
             return
         except Exception as error:  # one broken message must not hold up all that come after it
             log.exception("message %s cannot be put together", claim.letter.message_id)
-            self._note_answer(claim, Answer(Outcome.REFUSED, f"{type(error).__name__}: {error}"))
+            self._keep_answer(claim, Answer(Outcome.REFUSED, f"{type(error).__name__}: {error}"))
             return
         self._hand_over(claim, message, *addresses)
 
@@ -113,27 +146,31 @@ class Delivery:
         self._pause = 0.0
         if answer.outcome is Outcome.TAKEN:
             self._note.write(claim.letter.message_id)
-        self._note_surely(claim, answer)
-        self._note.clear()
+        self._keep_answer(claim, answer)
 
-    def _note_surely(self, claim: Claim, answer: Answer) -> None:
-        """Write the answer down however long the database is away; what was taken must never be sent again."""
-        while True:
+    def _keep_answer(self, claim: Claim, answer: Answer) -> None:
+        """Remember an answer until the next few are written down together; a 250 stands in the note meanwhile."""
+        if not self._answers:
+            self._oldest_answer = monotonic()
+        self._answers[claim.mail_id] = answer
+        if answer.outcome is not Outcome.TAKEN:
+            log.warning("message %s: %s: %s", claim.letter.message_id, answer.outcome.value, answer.reason)
+
+    def _write_answers(self) -> None:
+        """Write the answers down however long the database is away; what was taken must never be sent again."""
+        while self._answers:
             try:
-                self._note_answer(claim, answer)
-                return
+                with transaction():
+                    note_answers(answers=self._answers, owner=self._owner, now=now())
             except DBAPIError:
                 if self._ending():
                     raise
-                log.exception("the answer to %s cannot be written down yet", claim.letter.message_id)
+                log.exception("%s answers cannot be written down yet", len(self._answers))
                 db.session.rollback()
                 sleep(SECONDS_TO_DATABASE)
-
-    def _note_answer(self, claim: Claim, answer: Answer) -> None:
-        with transaction():
-            note_answer(mail_id=claim.mail_id, owner=self._owner, answer=answer, now=now())
-        if answer.outcome is not Outcome.TAKEN:
-            log.warning("message %s: %s: %s", claim.letter.message_id, answer.outcome.value, answer.reason)
+            else:
+                self._answers = {}
+                self._note.clear()
 
     def _holds(self) -> bool:
         """Say whether the claims are still surely ours, after renewing them when they grow old.

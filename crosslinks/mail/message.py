@@ -8,6 +8,7 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -17,8 +18,24 @@ from crosslinks.mail.rules import Attachment, Letter, Rendered
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 LONGEST_HEADER = 300
-PLAIN = policy.SMTP.clone(cte_type="7bit")
-UTF8 = policy.SMTPUTF8
+WHOLE = {"list-unsubscribe"}
+"""Headers that hold one address: the library would break a long one, or encode it, and no program finds it then."""
+
+
+class WirePolicy(policy.EmailPolicy):
+    """The library's rules for headers, but an address is written whole."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return a header in lines of at most 78 characters where it may be broken."""
+        return f"{name}: {value.strip()}{self.linesep}" if name.lower() in WHOLE else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return what ``fold`` does, as bytes."""
+        return self.fold(name, value).encode() if name.lower() in WHOLE else super().fold_binary(name, value)
+
+
+PLAIN = WirePolicy(linesep="\r\n", cte_type="7bit")
+UTF8 = WirePolicy(linesep="\r\n", utf8=True)
 
 
 class AddressUnusable(Exception):
@@ -68,6 +85,7 @@ def build_message(letter: Letter, made: Rendered, settings: Settings, now: datet
     message["X-Auto-Response-Suppress"] = "All"
     if made.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{header_text(made.unsubscribe_url)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(made.text, cte="quoted-printable")
     message.add_alternative(made.html, subtype="html", cte="quoted-printable")
     page = next(part for part in message.iter_parts() if part.get_content_type() == "text/html")

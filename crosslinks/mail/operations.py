@@ -6,19 +6,32 @@ Leases and attempts follow real time; what people read follows the conference's.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, insert_row, wake_worker
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.queries import is_due
-from crosslinks.mail.rules import BATCH, LEASE, MAX_ATTEMPTS, Answer, Claim, Letter, MailState, Outcome, retry_delay
+from crosslinks.mail.rules import (
+    BATCH,
+    LEASE,
+    MAX_ATTEMPTS,
+    UNSENT,
+    Answer,
+    Claim,
+    Letter,
+    MailState,
+    Outcome,
+    retry_delay,
+)
 
 _INSERT = OutboxMail.metadata.tables[OutboxMail.__tablename__].insert()
+_INSERT_MANY = insert(OutboxMail).returning(OutboxMail.id, sort_by_parameter_order=True)
+_KEPT = {Outcome.PAUSED: MailState.PAUSED, Outcome.WITHHELD: MailState.WITHHELD}
 
 
 def queue_mail(
@@ -41,23 +54,60 @@ def queue_mail(
     """
     mail_id = insert_row(
         _INSERT,
-        {
-            "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
-            "kind": kind,
-            "language": language,
-            "edition_id": edition_id,
-            "registration_id": registration_id,
-            "account_id": account_id,
-            "to_address": to_address,
-            "to_name": to_name,
-            "data": data,
-            "bulk": bulk,
-            "next_attempt_at": real_now(),
-            "created_at": now,
-        },
+        mail_row(
+            kind=kind,
+            language=language,
+            to_address=to_address,
+            to_name=to_name,
+            data=data,
+            now=now,
+            edition_id=edition_id,
+            registration_id=registration_id,
+            account_id=account_id,
+            bulk=bulk,
+        ),
     )
     wake_worker()
     return mail_id
+
+
+def mail_row(
+    *,
+    kind: str,
+    language: str,
+    to_address: str,
+    to_name: str,
+    data: dict[str, Any],
+    now: datetime,
+    edition_id: int | None = None,
+    registration_id: int | None = None,
+    account_id: int | None = None,
+    bulk: bool = False,
+    paused: bool = False,
+) -> dict[str, Any]:
+    """Return one message as ``queue_mails`` takes it; a ``paused`` one waits until somebody lets it go."""
+    return {
+        "message_id": f"<{secrets.token_hex(16)}@crosslinks.invalid>",
+        "kind": kind,
+        "language": language,
+        "edition_id": edition_id,
+        "registration_id": registration_id,
+        "account_id": account_id,
+        "to_address": to_address,
+        "to_name": to_name,
+        "data": data,
+        "bulk": bulk,
+        "state": MailState.PAUSED if paused else MailState.QUEUED,
+        "next_attempt_at": real_now(),
+        "created_at": now,
+    }
+
+
+def queue_mails(rows: list[dict[str, Any]]) -> list[int]:
+    """Add many messages at once, each made by ``mail_row``, and return their ids in that order; at most 200."""
+    ids = list(db.session.scalars(_INSERT_MANY, rows)) if rows else []
+    wake_worker()
+    return ids
 
 
 def read_letter(mail: OutboxMail, *, preview: bool = False) -> Letter:
@@ -105,28 +155,45 @@ def renew_claims(*, owner: str) -> int:
     return len(renewed.all())
 
 
-def note_answer(*, mail_id: int, owner: str, answer: Answer, now: datetime) -> bool:
-    """Write down what became of an attempt; return False when the claim was no longer ours.
+def note_answers(*, answers: Mapping[int, Answer], owner: str, now: datetime) -> int:
+    """Write down what became of attempts, by the message's id; return how many of those counted.
 
-    A 250 counts whoever holds the claim by now: that message was taken, so it is sent. The rest counts as an attempt;
-    after the last one the message has failed, with the server's words.
+    A 250 counts whoever holds the claim by now: that message was taken, so it is sent. The rest counts as an attempt,
+    while the claim is ours; after the last one the message has failed, with the server's words. What was not even
+    attempted is paused or withheld and counts as none.
     """
-    mail = _locked(mail_id)
-    if mail is None or mail.state is MailState.SENT:
+    rows = db.session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.id.in_(answers))
+        .order_by(OutboxMail.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    counted = sum(_note(mail, answers[mail.id], owner, now) for mail in rows)
+    db.session.flush()
+    return counted
+
+
+def _note(mail: OutboxMail, answer: Answer, owner: str, now: datetime) -> bool:
+    if mail.state is MailState.SENT:
         return False
     if answer.outcome is Outcome.TAKEN:
         _mark_sent(mail, now)
         return True
     if mail.lease_owner != owner:
         return False
-    mail.attempts += 1
     mail.last_error = answer.reason
-    if answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
+    _let_go(mail)
+    if answer.outcome in _KEPT:
+        mail.state = _KEPT[answer.outcome]
+        return True
+    mail.attempts += 1
+    if answer.outcome is Outcome.UNFILLED:
+        mail.state = MailState.HELD
+    elif answer.outcome is Outcome.REFUSED or mail.attempts >= MAX_ATTEMPTS:
         mail.state = MailState.FAILED
     else:
         mail.next_attempt_at = real_now() + retry_delay(mail.attempts)
-    _let_go(mail)
-    db.session.flush()
     return True
 
 
@@ -139,6 +206,7 @@ def note_sent(*, message_ids: Sequence[str], now: datetime) -> int:
     ).all()
     for mail in rows:
         _mark_sent(mail, now)
+    db.session.flush()
     return len(rows)
 
 
@@ -155,8 +223,11 @@ def give_back(*, mail_ids: Sequence[int], owner: str, reason: str = "", wait: ti
 
 
 def retry_mail(*, mail: OutboxMail) -> bool:
-    """Queue a failed or waiting message to be sent at once, with all its attempts again; False when it is sent."""
-    if mail.state is MailState.SENT:
+    """Queue a message that is not sent to be sent at once, with all its attempts again.
+
+    Returns False when it is sent, or shall not be sent any more.
+    """
+    if mail.state in {MailState.SENT, MailState.WITHHELD}:
         return False
     mail.state = MailState.QUEUED
     mail.attempts = 0
@@ -167,21 +238,15 @@ def retry_mail(*, mail: OutboxMail) -> bool:
 
 
 def retry_failed(*, edition_id: int, limit: int = 200) -> int:
-    """Queue an edition's failed messages again, at most ``limit`` in one transaction; return how many those were."""
+    """Queue an edition's failed and held messages again, at most ``limit`` at once; return how many those were."""
     rows = db.session.scalars(
         select(OutboxMail)
-        .where(OutboxMail.edition_id == edition_id, OutboxMail.state == MailState.FAILED)
+        .where(OutboxMail.edition_id == edition_id, OutboxMail.state.in_(UNSENT))
         .order_by(OutboxMail.id)
         .limit(limit)
         .with_for_update()
     ).all()
     return sum(retry_mail(mail=mail) for mail in rows)
-
-
-def _locked(mail_id: int) -> OutboxMail | None:
-    return db.session.scalar(
-        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
-    )
 
 
 def _mark_sent(mail: OutboxMail, now: datetime) -> None:
@@ -190,7 +255,6 @@ def _mark_sent(mail: OutboxMail, now: datetime) -> None:
     mail.attempts += 1
     mail.last_error = ""
     _let_go(mail)
-    db.session.flush()
 
 
 def _let_go(mail: OutboxMail) -> None:

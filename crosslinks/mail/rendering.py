@@ -11,13 +11,17 @@ from functools import lru_cache
 from typing import Any
 
 import css_inline
-from flask import render_template
+from flask import current_app, render_template
+from jinja2 import Template
 
 from crosslinks.config import settings
-from crosslinks.mail.rules import Attachment, LetterFrame, Rendered
+from crosslinks.mail.rules import Attachment, LetterFrame, Rendered, Words
 from crosslinks.web.languages import speaking
 
 PLAIN_FRAME = LetterFrame()
+OUR_WORDS = Words()
+WORDED = ("subject", "heading", "opening")
+"""The blocks of a text that an organizer's words may take the place of."""
 SIGNATURE = "-- "
 """Mail programs know the sender's own lines by it; its last space counts."""
 _BLANKS = re.compile(r"\n{3,}")
@@ -40,16 +44,19 @@ def render_letter(
     frame: LetterFrame = PLAIN_FRAME,
     attachments: tuple[Attachment, ...] = (),
     unsubscribe_url: str = "",
+    words: Words = OUR_WORDS,
     **context: Any,
 ) -> Rendered:
     """Render ``<template>.txt`` and ``.html`` in ``language``; raises when a template lacks a value.
 
-    Templates extend ``layouts/mail.*`` and see ``letter`` (the frame), ``absolute(path)``, ``subject`` and the context.
+    Templates extend ``layouts/mail.*`` and see ``letter`` (the frame), ``absolute(path)``, ``subject``,
+    ``words`` (an organizer's in place of ours) and the context.
     """
     with speaking(language) as spoken:
-        known = {**context, "letter": frame, "language": spoken, "absolute": absolute}
+        known = {**context, "letter": frame, "language": spoken, "absolute": absolute, "words": words}
         subject, text = _split(render_template(f"{template}.txt", subject="", **known))
         html = _inliner().inline(render_template(f"{template}.html", subject=subject, **known))
+        ours = _our_words(f"{template}.txt", {**known, "subject": "", "words": OUR_WORDS}) if words.show_ours else {}
     return Rendered(
         subject=subject,
         text=text,
@@ -59,7 +66,22 @@ def render_letter(
         language=spoken,
         unsubscribe_url=unsubscribe_url,
         attachments=attachments,
+        ours=ours,
     )
+
+
+def _our_words(name: str, known: dict[str, Any]) -> dict[str, str]:
+    """Return what we say ourselves in each of the blocks that an organizer may word anew."""
+    template: Template = current_app.jinja_env.get_template(name)
+    current_app.update_template_context(known)
+    said = {
+        block: "".join(template.blocks[block](template.new_context(known)))
+        for block in WORDED
+        if block in template.blocks
+    }
+    return {
+        block: _BLANKS.sub("\n\n", "\n".join(map(str.strip, text.strip().splitlines()))) for block, text in said.items()
+    }
 
 
 def _split(rendered: str) -> tuple[str, str]:

@@ -14,12 +14,26 @@ LEASE = timedelta(seconds=60)
 BATCH = 20
 
 
+Fact = str | int | bool
+"""A value that an organizer's text may name: plain, never an object."""
+
+
+class UnfilledLetter(Exception):
+    """An organizer's words that cannot be filled: the message is held, never sent so. It says what is missing."""
+
+
 class MailState(StrEnum):
     """Where a message is."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    HELD = "held"
+    """Its words cannot be filled: nothing goes out until somebody mends them and sends it again."""
+    PAUSED = "paused"
+    """Its mailing is paused: it waits until somebody lets that go on."""
+    WITHHELD = "withheld"
+    """It shall not be sent any more; ``last_error`` says why in one of our own words."""
 
 
 class Outcome(StrEnum):
@@ -31,6 +45,21 @@ class Outcome(StrEnum):
     """Refused for now, or the connection broke: again after a while, not for ever."""
     REFUSED = "refused"
     """Refused for good: nobody tries again by themselves."""
+    UNFILLED = "unfilled"
+    """Its words cannot be filled, so it was never handed over."""
+    PAUSED = "paused"
+    """Not handed over: it waits until somebody lets it go. It counts as no attempt."""
+    WITHHELD = "withheld"
+    """Not handed over, and never again: whom it was for does not want it any more, or it was called back."""
+
+
+class LetterKept(Exception):
+    """What a letter's function raises when the letter shall not go, now (``PAUSED``) or at all (``WITHHELD``)."""
+
+    def __init__(self, outcome: Outcome, reason: str = "") -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -41,11 +70,33 @@ class Answer:
     reason: str = ""
 
 
+UNSENT = frozenset({MailState.FAILED, MailState.HELD})
+"""What waits for an organizer: nobody tries again by themselves."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an organizer has put in place of our words in one letter, filled; where empty, ours stay.
+
+    ``opening`` stands before the fixed parts and ``closing`` after them, each as plain text and as safe HTML.
+    With ``show_ours`` the letter also tells what our own words are.
+    """
+
+    subject: str = ""
+    heading: str = ""
+    opening: str = ""
+    opening_html: str = ""
+    closing: str = ""
+    closing_html: str = ""
+    show_ours: bool = False
+
+
 @dataclass(frozen=True)
 class Letter:
     """The frozen facts of one message, as its row keeps them.
 
-    With ``preview`` an organizer looks at it: nothing may be written, and a link that is minted is left out.
+    With ``preview`` an organizer looks at it: nothing may be written, and a link that is minted is left out. Without a
+    registration such a look is at an invented person's letter. ``words`` are tried in place of those that are saved.
     """
 
     kind: str
@@ -58,6 +109,7 @@ class Letter:
     registration_id: int | None
     account_id: int | None
     preview: bool = False
+    words: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +143,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message ready to be sent. ``html`` has its styles inlined."""
+    """A message ready to be sent. ``html`` has its styles inlined; ``ours`` are our own words, when asked for."""
 
     subject: str
     text: str
@@ -101,6 +153,7 @@ class Rendered:
     language: str = ""
     unsubscribe_url: str = ""
     attachments: tuple[Attachment, ...] = field(default=())
+    ours: dict[str, str] = field(default_factory=dict)
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -29,8 +29,9 @@ from crosslinks.mail.masking import mask_links, with_pictures
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import read_letter, retry_failed, retry_mail
 from crosslinks.mail.queries import count_mails, get_mail, list_kinds, list_mails, select_mails
-from crosslinks.mail.rules import MailState, Rendered
+from crosslinks.mail.rules import UNSENT, LetterKept, MailState, Rendered
 from crosslinks.mailings.outbox import OutboxFilter, read_outbox_filter
+from crosslinks.mailings.progress import reason_words
 from crosslinks.mailings.words import kind_words, state_words
 from crosslinks.web.arguments import page_of
 from crosslinks.web.frames import Link
@@ -74,6 +75,7 @@ def list_messages(conference: str, edition: str) -> str:
         manage_frame(found),
         edition=found,
         base=base,
+        mailings_url=manage_url(found, "mailings"),
         wanted=wanted,
         rows=rows,
         page=page,
@@ -81,7 +83,8 @@ def list_messages(conference: str, edition: str) -> str:
         kinds={kind: kind_words(kind) for kind in kinds},
         kind_words=kind_words,
         state_words=state_words,
-        failed=counts[MailState.FAILED],
+        reason_words=reason_words,
+        failed=sum(counts[state] for state in UNSENT),
         heads={sort: (base + query, direction) for sort, (query, direction) in _heads(wanted).items()},
         previous_url=base + wanted.query(page=page.number - 1) if page.number > 1 else "",
         next_url=base + wanted.query(page=page.number + 1) if page.has_next else "",
@@ -155,6 +158,7 @@ def show(conference: str, edition: str, mail_id: int) -> Response:
         person_url=manage_url(found, f"registrations/{mail.registration_id}") if mail.registration_id else "",
         kind_words=kind_words,
         state_words=state_words,
+        reason_words=reason_words,
         size_words=_size_words,
     )
     allow_in_csp("frame-src", "'self'")
@@ -230,6 +234,8 @@ def _preview(mail: OutboxMail, *, revealed: bool) -> Preview:
     """Render a message for looking at. A letter that mints its link leaves it out, revealed or not."""
     try:
         made = make_letter(read_letter(mail, preview=not revealed or mail.account_id is not None))
+    except LetterKept:
+        return Preview(None)
     except LetterBroken as error:
         return Preview(None, str(error))
     return Preview(made if revealed else mask_links(made, settings().base_url))

@@ -12,6 +12,9 @@ def kind_words(kind: str) -> str:
     known = {
         "accounts.invitation": _("Invitation to organize"),
         "accounts.sign_in": _("Sign-in link"),
+        "mailings.about": _("Mailing"),
+        "mailings.news": _("News or an invitation"),
+        "mailings.follow": _("Interest list"),
         "registration.confirmed": _("Confirmation"),
         "registration.promoted": _("A place was freed"),
         "registration.switched": _("Switched"),
@@ -20,8 +23,30 @@ def kind_words(kind: str) -> str:
         "registration.already": _("Already registered"),
         "registration.moved": _("New address"),
         "registration.reminder": _("Reminder"),
+        "mailings.reminder_first": _("First reminder"),
+        "mailings.reminder_second": _("Second reminder"),
+        "mailings.reminder_third": _("Third reminder"),
+        "mailings.reminder_last": _("Reminder on the morning"),
+        "mailings.join": _("The way to the stream"),
+        "mailings.thanks": _("Thanks afterwards"),
+        "mailings.test": _("Test"),
     }
     return known.get(kind) or kind.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def letter_words(kind: str) -> str:
+    """Return what a letter that can be worded is called."""
+    return _("A place was switched") if kind == "registration.switched" else kind_words(kind)
+
+
+def variant_words(variant: str) -> str:
+    """Return which letter of its kind it is; nothing where there is one only."""
+    return {
+        "onsite": _("In the room"),
+        "digital": _("On the stream"),
+        "attended": _("To those who came"),
+        "missed": _("To those who did not come"),
+    }.get(variant, "")
 
 
 def state_words(state: MailState) -> str:
@@ -30,4 +55,7 @@ def state_words(state: MailState) -> str:
         MailState.QUEUED: _("Waits"),
         MailState.SENT: _("Sent"),
         MailState.FAILED: _("Failed"),
+        MailState.HELD: _("Held"),
+        MailState.PAUSED: _("Paused"),
+        MailState.WITHHELD: _("Not sent"),
     }[state]

@@ -13,15 +13,18 @@ from crosslinks.accounts import erasure as accounts
 from crosslinks.accounts.audit import record
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.checkin import erasure as checkin
+from crosslinks.consents import erasure as consents
 from crosslinks.documents import erasure as documents
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import lock_modes
 from crosslinks.feedback import erasure as feedback
+from crosslinks.invitations import erasure as invitations
 from crosslinks.jobs import erasure as jobs
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import Base, db
 from crosslinks.live import erasure as live
 from crosslinks.mail import erasure as mail
+from crosslinks.mailings import erasure as mailings
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
 from crosslinks.questions import erasure as questions
@@ -36,16 +39,19 @@ RETENTION = Actor.system("retention")
 class Feature(Protocol):
     """What a feature offers about one person: forgetting them, and telling all that it has."""
 
-    def erase_person(self, *, registration_id: int) -> None: ...
+    def erase_person(self, *, registration_id: int) -> object: ...
 
     def export_person(self, *, registration_id: int) -> dict[str, Any]: ...
 
 
 FEATURES: tuple[tuple[str, Feature], ...] = (
+    ("mailings", mailings),
     ("documents", documents),
     ("checkin", checkin),
     ("live", live),
     ("feedback", feedback),
+    ("invitations", invitations),
+    ("consents", consents),
     ("questions", questions),
     ("accounts", accounts),
     ("mail", mail),

@@ -1,81 +1,292 @@
-"""Behind the personal link: one's answers to the edition's questions, to be changed until a deadline."""
+"""Answers from a mail or the personal page: take an offered place, decline it, say whether one comes.
+
+Each is a page with one button; looking at it changes nothing. A link from a mail opens only its own answer.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, request
-from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from crosslinks.editions.frames import public_frame
+from flask import Blueprint, make_response, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from crosslinks.editions.frames import edition_url, public_frame
+from crosslinks.editions.models import Edition
+from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.kernel.errors import Conflict, NotFound
-from crosslinks.questions.fields import Blocks, check_sent
-from crosslinks.questions.queries import form_at, list_answers
-from crosslinks.questions.words import answer_words
-from crosslinks.registration.answering import change_answers, facts_of, kept_blocks
-from crosslinks.registration.links import place_path
+from crosslinks.kernel.errors import Conflict, Gone, NotFound
+from crosslinks.kernel.tokens import LinkKind
+from crosslinks.registration.links import answer_path, place_path
 from crosslinks.registration.models import Registration
-from crosslinks.registration.opening import cancelled_page, open_link, open_link_to_write
+from crosslinks.registration.offers import accept_offer, leave_line
+from crosslinks.registration.operations import cancel, switch_mode
+from crosslinks.registration.place_view import moment_words, must_answer
+from crosslinks.registration.queries import count_modes, get_by_link_token
+from crosslinks.registration.reconfirm import confirm_coming
+from crosslinks.registration.rules import Place, Status
+from crosslinks.registration.steps import offer_is_open
+from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret
 
-registration_answers = Blueprint("registration_answers", __name__, url_prefix="/r/<token>/answers")
+registration_answers = Blueprint("registration_answers", __name__)
 registration_answers.after_request(keep_secret)
 
+WRITES_PER_LINK = 20
+"""An hour, as on the personal page."""
+_SWITCH = "digital"
 
-@registration_answers.get("")
-def show(token: str) -> Response:
-    registration = open_link(token)
+
+@dataclass(frozen=True)
+class Answer:
+    """Who answers, and where they came from: ``back`` is where "leave it as it is" leads to."""
+
+    registration: Registration
+    back: str
+    here: str
+    is_own_page: bool
+
+    @property
+    def edition(self) -> Edition:
+        """The edition that it is about."""
+        return self.registration.edition
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it."""
+        return Actor.registrant(self.registration.id)
+
+    @property
+    def to_stream(self) -> bool:
+        """Whether they want to follow the stream instead."""
+        return request.values.get("to") == _SWITCH or request.values.get("answer") == _SWITCH
+
+
+Act = Callable[[Answer], BaseResponse]
+
+
+def _answer(token: str, kind: LinkKind, *, own_page: bool) -> Answer:
+    if request.method == "POST":
+        spend_client_request()
+    try:
+        registration = get_by_link_token(token, LinkKind.MANAGE if own_page else kind)
+    except NotFound:
+        spend_bad_token()
+        raise
+    if request.method == "POST":
+        spend("place", str(registration.id), WRITES_PER_LINK, "hour")
     edition = registration.edition
-    if registration.cancelled_at is not None:
-        return cancelled_page(edition)
-    form = form_at(edition.id, edition.form_rev)
-    known = list_answers(registration.id)
-    if not form and not known:
-        raise NotFound("answers.none")
-    if now() >= edition.answers_deadline or not form:
-        answered = [(question.label, answer_words(question.as_asked(), answer.value)) for question, answer in known]
-        return _page(registration, token, Blocks.nothing(), answered=answered, is_late=True)
-    return _page(registration, token, kept_blocks(registration, form))
+    if own_page:
+        return Answer(registration, place_path(token), place_path(token, kind.value), is_own_page=True)
+    return Answer(registration, edition_url(edition), answer_path(kind, token), is_own_page=False)
 
 
-@registration_answers.post("")
-def change(token: str) -> Response:
-    registration = open_link_to_write(token)
-    edition = registration.edition
-    if registration.cancelled_at is not None:
-        return cancelled_page(edition)
-    if now() >= edition.answers_deadline:
-        raise Conflict("answers.closed")
-    sent = check_sent(form_at(edition.id, edition.form_rev), request.form, facts_of(registration))
-    if sent.checked.problems:
-        return _page(registration, token, sent.blocks(), status=422)
-    with transaction():
-        actor = Actor.registrant(registration.id)
-        change_answers(actor=actor, now=now(), registration_id=registration.id, answers=sent.checked)
-    return redirect(f"{place_path(token)}?news=answers", 303)
+def _route(kind: LinkKind, act: Act) -> None:
+    """Serve an answer behind its own link and behind the personal one."""
+
+    def from_mail(token: str) -> BaseResponse:
+        return act(_answer(token, kind, own_page=False))
+
+    def from_own_page(token: str) -> BaseResponse:
+        return act(_answer(token, kind, own_page=True))
+
+    methods = ["GET", "POST"]
+    registration_answers.add_url_rule(f"/{kind.value}/<token>", kind.value, from_mail, methods=methods)
+    registration_answers.add_url_rule(f"/r/<token>/{kind.value}", f"own_{kind.value}", from_own_page, methods=methods)
 
 
-def _page(
-    registration: Registration,
-    token: str,
-    questions: Blocks,
-    *,
-    answered: list[tuple[dict[str, str], str]] | None = None,
-    is_late: bool = False,
-    status: int = 200,
-) -> Response:
+def _ask(
+    answer: Answer, question: str, lines: list[str], act: str, *, hidden: tuple[tuple[str, str], ...] = (),
+    grave: bool = False, others: tuple[tuple[str, str], ...] = (),
+) -> BaseResponse:  # fmt: skip
     page = render_page(
-        "registration/public/answers.html",
-        public_frame(registration.edition),
-        edition=registration.edition,
-        form=FlaskForm(formdata=None),
-        facts=facts_of(registration),
-        questions=questions,
-        answered=answered or [],
-        is_late=is_late,
-        base=place_path(token),
+        "registration/public/answer.html",
+        public_frame(answer.edition),
+        edition=answer.edition,
+        registration=answer.registration,
+        question=question,
+        lines=lines,
+        act=act,
+        here=answer.here,
+        hidden=hidden,
+        grave=grave,
+        others=others,
+        back=answer.back if answer.is_own_page else "",
     )
-    return make_response(page, status)
+    return make_response(page)
+
+
+def _done(answer: Answer, news: str) -> BaseResponse:
+    return redirect(f"{answer.back}?news={news}" if answer.is_own_page else answer.here, 303)
+
+
+def _tell(answer: Answer, others: tuple[tuple[str, str], ...] = ()) -> BaseResponse:
+    """Say how somebody stands, when there is nothing (more) to answer."""
+    heading, lines, may_register = _standing(answer.registration)
+    page = render_page(
+        "registration/public/answered.html",
+        public_frame(answer.edition),
+        edition=answer.edition,
+        registration=answer.registration,
+        heading=heading,
+        lines=lines,
+        register_url=edition_url(answer.edition, "register") if may_register else "",
+        others=others,
+        back=answer.back if answer.is_own_page else "",
+    )
+    return make_response(page)
+
+
+def _standing(registration: Registration) -> tuple[str, list[str], bool]:
+    if registration.status is Status.CANCELLED:
+        return _("You are no longer registered"), [_("Thank you for letting us know. You are welcome back.")], True
+    if registration.place is Place.ONSITE and registration.asked_at is not None and not must_answer(registration):
+        return _("Thank you. We look forward to seeing you"), [_("Your place in the room is kept.")], False
+    if registration.place is Place.ONSITE:
+        lines = [_("Your ticket is in your mail, and behind the personal link there.")]
+        return _("You have a place in the room"), lines, False
+    if registration.place is Place.DIGITAL and registration.wants is Place.NONE:
+        return (
+            _("You have a place on the stream"),
+            [_("The way there is behind the personal link in your mail.")],
+            False,
+        )
+    return _("You wait for a place"), [_("We write to you when one is yours.")], False
+
+
+def _refuse_late(answer: Answer) -> None:
+    if now() >= answer.edition.ends_at:
+        raise Conflict("edition.over")
+
+
+def accept(answer: Answer) -> BaseResponse:
+    """Take the place that is offered."""
+    registration = answer.registration
+    if request.method == "POST":
+        _refuse_late(answer)
+        with transaction():
+            accept_offer(actor=answer.actor, now=now(), registration_id=registration.id)
+        return _done(answer, "accepted")
+    if registration.offer_until is not None and not offer_is_open(registration, now()):
+        raise Gone("offer.lapsed")
+    if registration.offer_until is None or registration.cancelled_at is not None:
+        return _tell(answer)
+    until = moment_words(registration.offer_until, answer.edition)
+    onsite = registration.wants is Place.ONSITE
+    lines = [_("It is kept for you until %(until)s. After that it goes to the next in line.", until=until)]
+    if registration.place is Place.DIGITAL:
+        lines.append(_("Your place on the stream goes to somebody else."))
+    question = _("Take the place in the room?") if onsite else _("Take the place on the stream?")
+    return _ask(answer, question, lines, _("Take the place"))
+
+
+def decline(answer: Answer) -> BaseResponse:
+    """Decline an offer, leave the line, or give a place back that was given."""
+    registration = answer.registration
+    if registration.cancelled_at is not None:
+        return _tell(answer)
+    _refuse_late(answer)
+    waits = registration.wants is not Place.NONE
+    if request.method == "POST":
+        with transaction():
+            if answer.to_stream:
+                _to_stream(answer)
+            elif waits:
+                leave_line(actor=answer.actor, now=now(), registration_id=registration.id)
+            else:
+                cancel(actor=answer.actor, now=now(), registration_id=registration.id)
+        return _done(answer, "switched" if answer.to_stream else "left")
+    if answer.to_stream and _may_stream(registration):
+        return _ask_stream(answer)
+    question, lines = _what_declining_does(registration)
+    act = _("Decline the place") if registration.offer_until is not None else _("Leave the line")
+    others: tuple[tuple[str, str], ...] = ()
+    if not waits:
+        act = _("Give the place back")
+    if _may_stream(registration):
+        others = ((f"{answer.here}?to={_SWITCH}", _("Follow the stream instead")),)
+    return _ask(answer, question, lines, act, grave=True, others=others)
+
+
+def _what_declining_does(registration: Registration) -> tuple[str, list[str]]:
+    if registration.wants is Place.NONE:
+        question = _("Give your place to someone else?")
+    elif registration.offer_until is not None:
+        question = _("Decline the place?")
+    else:
+        question = _("Leave the line?")
+    lines = [] if question == _("Leave the line?") else [_("The place goes to the next in line.")]
+    if registration.wants is not Place.NONE and registration.place is Place.DIGITAL:
+        return question, [*lines, _("You keep your place on the stream.")]
+    if registration.wants is not Place.NONE and registration.place is Place.ONSITE:
+        return question, [*lines, _("You keep your place in the room.")]
+    ends = _("Your registration is cancelled. You can register again as long as there are places.")
+    return question, [*lines, ends]
+
+
+def _may_stream(registration: Registration) -> bool:
+    """Say whether somebody without a place on the stream could have one now."""
+    if registration.place is Place.DIGITAL:
+        return False
+    counts = count_modes(registration.edition_id)
+    return Mode.DIGITAL in counts and counts[Mode.DIGITAL].has_room
+
+
+def _ask_stream(answer: Answer) -> BaseResponse:
+    held = answer.registration.place is Place.ONSITE
+    lines = [
+        _("Your place in the room goes to the next person waiting, and your ticket no longer opens the door.")
+        if held
+        else _("You leave the line for the room.")
+    ]
+    name = "answer" if request.args.get("answer") else "to"
+    return _ask(answer, _("Follow the stream instead?"), lines, _("Follow the stream"), hidden=((name, _SWITCH),))
+
+
+def _to_stream(answer: Answer) -> None:
+    switch_mode(actor=answer.actor, now=now(), registration_id=answer.registration.id, to=Mode.DIGITAL, or_wait=False)
+
+
+def coming(answer: Answer) -> BaseResponse:
+    """Say that one comes, cannot come, or follows the stream instead."""
+    registration = answer.registration
+    if registration.cancelled_at is not None or registration.place is not Place.ONSITE:
+        return _tell(answer)
+    _refuse_late(answer)
+    cannot = request.values.get("answer") == "no"
+    if request.method == "POST":
+        return _note_coming(answer, cannot=cannot)
+    stream, no, yes = (f"{answer.here}{query}" for query in (f"?answer={_SWITCH}", "?answer=no", ""))
+    to_stream = ((stream, _("I’ll follow the stream")),) if _may_stream(registration) else ()
+    if answer.to_stream and to_stream:
+        return _ask_stream(answer)
+    if cannot:
+        question, lines = _what_declining_does(registration)
+        others = ((yes, _("I am coming")), *to_stream)
+        return _ask(answer, question, lines, _("I can’t come"), hidden=(("answer", "no"),), grave=True, others=others)
+    others = ((no, _("I can’t come")), *to_stream)
+    if not must_answer(registration):
+        return _tell(answer, others=others)
+    lines = [_("Then your place in the room is kept.")]
+    return _ask(answer, _("Are you coming?"), lines, _("I am coming"), others=others)
+
+
+def _note_coming(answer: Answer, *, cannot: bool) -> BaseResponse:
+    number = answer.registration.id
+    with transaction():
+        if answer.to_stream:
+            _to_stream(answer)
+        elif cannot:
+            cancel(actor=answer.actor, now=now(), registration_id=number)
+        else:
+            confirm_coming(actor=answer.actor, now=now(), registration_id=number)
+    return _done(answer, "switched" if answer.to_stream else "cancelled" if cannot else "coming")
+
+
+_route(LinkKind.ACCEPT, accept)
+_route(LinkKind.DECLINE, decline)
+_route(LinkKind.COMING, coming)

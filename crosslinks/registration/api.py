@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, jsonify
 from flask_babel import gettext as _
 
+from crosslinks.consents.boxes import choose_wordings
+from crosslinks.consents.rules import ASKED_BY_EDITION, SPONSOR_PREFIX, Topic, Wording, read_topic
 from crosslinks.editions.queries import find_conference_id, find_stamp
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Actor
@@ -22,7 +27,7 @@ from crosslinks.registration.rules import Details, Receipt, Source
 from crosslinks.web.clients import spend_client_request
 from crosslinks.web.languages import current_language
 from crosslinks.web.openapi import ApiOperation
-from crosslinks.web.payloads import read_payload
+from crosslinks.web.payloads import read_payload_with
 from crosslinks.web.security import csrf, public
 
 registration_api = Blueprint("registration_api", __name__, url_prefix="/api/v1")
@@ -58,8 +63,9 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
     if stamp.state == EditionState.DRAFT:
         raise NotFound("edition.unpublished")
     spend_client_request()
-    payload = read_payload(RegistrationPayload)
+    payload, apart = read_payload_with(RegistrationPayload, SPONSOR_PREFIX)
     answers = _answers(form_at(stamp.edition_id, stamp.form_rev), payload)
+    consents = _consents(stamp.edition_id, payload, apart)
     spend_address(payload.email)
     details = Details(
         payload.given_name,
@@ -80,6 +86,7 @@ def create(conference: str, edition: str) -> tuple[Response, int]:
             meanwhile_digital=payload.meanwhile_digital,
             source=Source.API,
             answers=answers,
+            consents=consents,
         )
     return jsonify(_answer(receipt)), 201
 
@@ -94,6 +101,20 @@ def _answers(form: Form, payload: RegistrationPayload) -> Checked:
     if wrong:
         raise Invalid("payload.invalid", _("Something in it cannot be used"), fields=wrong)
     return checked
+
+
+def _consents(edition_id: int, payload: RegistrationPayload, apart: Mapping[str, Any]) -> list[Wording]:
+    """Return what was agreed to; raises ``Invalid`` for what is no yes or no, or is not asked here."""
+    wrong = {name: _("Yes or no: true or false.") for name, value in apart.items() if not isinstance(value, bool)}
+    topics = [Topic(purpose) for purpose in ASKED_BY_EDITION if getattr(payload, Topic(purpose).field)]
+    ticked: dict[str, Topic | None] = {topic.field: topic for topic in topics}
+    ticked |= {name: read_topic(name) for name, value in apart.items() if value is True}
+    chosen = choose_wordings(edition_id, {topic for topic in ticked.values() if topic is not None})
+    asked = {wording.topic for wording in chosen}
+    wrong |= {name: _("This is not asked here.") for name, topic in ticked.items() if topic not in asked}
+    if wrong:
+        raise Invalid("payload.invalid", _("Something in it cannot be used"), fields=wrong)
+    return chosen
 
 
 def _answer(receipt: Receipt) -> dict[str, object]:

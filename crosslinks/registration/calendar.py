@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, Timezone
 
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition
@@ -26,10 +27,17 @@ def write_place_calendar(registration: Registration, edition: Edition, language:
     calendar.add("prodid", "-//Crosslinks//Place//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    calendar.add_component(_zone(edition.time_zone))
     calendar.add_component(_event(registration, edition, language, now))
     calendar.add_missing_timezones()
     written: bytes = calendar.to_ical()
     return written
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> Timezone:
+    """Return the description of a time zone; working one out takes longer than all else of a letter."""
+    return Timezone.from_tzid(name)
 
 
 def _event(registration: Registration, edition: Edition, language: str, now: datetime) -> Event:

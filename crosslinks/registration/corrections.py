@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.links import place_path, place_token
+from crosslinks.registration.models import AddressChange
 from crosslinks.registration.notices import note, tell
 from crosslinks.registration.queries import find_active_by_email
 from crosslinks.registration.rules import Place
@@ -23,12 +26,13 @@ from crosslinks.registration.steps import (
     tell_standing,
 )
 
-FACTS = frozenset({"profession", "language", "note"})
+FACTS = frozenset({"profession", "language"})
 
 
 def change_email(*, actor: Actor, now: datetime, registration_id: int, email: str) -> bool:
     """Correct the address, mail the ticket to the new one and revoke the links of the old; return whether it changed.
 
+    A wish for another address that waits to be confirmed ends with it.
     Raises ``Invalid`` for an unusable address, ``Conflict`` for one of somebody else in this edition.
     """
     address, key = normalise_email(email) if email else ("", "")
@@ -43,6 +47,8 @@ def change_email(*, actor: Actor, now: datetime, registration_id: int, email: st
     registration.email, registration.email_key = address, key
     registration.epoch += 1
     registration.changed_at = now
+    waiting = (AddressChange.registration_id == registration.id, AddressChange.done_at.is_(None))
+    db.session.execute(update(AddressChange).where(*waiting).values(done_at=now))
     db.session.flush()
     tell_standing(registration, book, now)
     note(book.edition, registration.id, "email_changed", actor=actor, now=now, before=before, after={"email": address})
@@ -51,7 +57,7 @@ def change_email(*, actor: Actor, now: datetime, registration_id: int, email: st
 
 
 def correct_facts(*, actor: Actor, now: datetime, registration_id: int, **facts: Any) -> bool:
-    """Change profession, language or the organizers' note; return whether anything changed. Nobody is mailed."""
+    """Change profession or language; return whether anything changed. Nobody is mailed."""
     if not facts.keys() <= FACTS:
         raise ValueError("not a fact that can be corrected")
     registration, book = open_registration(registration_id)

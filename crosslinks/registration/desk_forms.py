@@ -13,11 +13,13 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from crosslinks.editions.rules import Mode
 from crosslinks.questions.rules import Facts
+from crosslinks.registration.details import DETAIL_FIELDS, get_details
 from crosslinks.registration.forms import Address, Chosen, Line
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import (
     LONGEST_EMAIL,
     LONGEST_NAME,
+    LONGEST_OFFER,
     LONGEST_ORGANISATION,
     BadgeRole,
     Details,
@@ -30,10 +32,14 @@ from crosslinks.web.languages import LANGUAGES
 
 MOST_PLACES = 1_000_000
 LONGEST_NOTE = 1000
+LONGEST_MOBILE = 40
+LONGEST_TRAVEL = 500
+LONGEST_HOTEL = 300
 LONGEST_REASON = 200
 
 
-def _mode_choices(modes: Iterable[Mode] = Mode) -> dict[str, str]:
+def mode_choices(modes: Iterable[Mode] = Mode) -> dict[str, str]:
+    """Return the ways of taking part as choices."""
     words = place_words()
     return {mode.value: words[Place.of(mode)] for mode in modes}
 
@@ -74,6 +80,10 @@ class PersonForm(FlaskForm):
     profession = SelectField(_l("Profession"), [InputRequired()], default=Profession.OTHER.value)
     language = SelectField(_l("Language of mails"), [InputRequired()], choices=dict(LANGUAGES))
     needs_assistance = BooleanField(_l("Needs assistance"))
+    mobile = StringField(_l("Mobile"), [Line(LONGEST_MOBILE)])
+    travel = TextAreaField(_l("Travel"), [Lines(LONGEST_TRAVEL)])
+    hotel = StringField(_l("Hotel"), [Line(LONGEST_HOTEL)])
+    dinner = StringField(_l("Dinner"), [Line(LONGEST_HOTEL)])
     note = TextAreaField(_l("Note for organizers"), [Lines(LONGEST_NOTE)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -84,8 +94,8 @@ class PersonForm(FlaskForm):
     @classmethod
     def values_of(cls, registration: Registration) -> dict[str, Any]:
         """Return the present facts of somebody, by field."""
-        names = ("given_name", "family_name", "email", "organisation", "needs_assistance", "note", "language")
-        values = {name: getattr(registration, name) for name in names}
+        names = ("given_name", "family_name", "email", "organisation", "needs_assistance", "language")
+        values = {name: getattr(registration, name) for name in names} | get_details(registration.id)
         return values | {"role": registration.role.value, "profession": registration.profession.value}
 
     @property
@@ -97,6 +107,10 @@ class PersonForm(FlaskForm):
     def chosen_profession(self) -> Profession:
         """The chosen profession, after validation."""
         return Profession(self.profession.data)
+
+    def details_kept(self) -> dict[str, str]:
+        """Return what only organizers keep, after validation."""
+        return {name: self.text(name) for name in DETAIL_FIELDS}
 
     def text(self, name: str) -> str:
         """Return what was typed in a field, after validation."""
@@ -113,7 +127,7 @@ class NewPersonForm(PersonForm):
 
     def offer(self, modes: list[Mode]) -> None:
         """Show only the modes that the edition offers."""
-        self.mode.choices = _mode_choices(modes)
+        self.mode.choices = mode_choices(modes)
         self.mode.flags.required = True
         self.mode.validators = [Chosen(self.mode.choices, _("Choose the room or the stream"))]
 
@@ -148,7 +162,7 @@ class ModeForm(FlaskForm):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.mode.choices = _mode_choices()
+        self.mode.choices = mode_choices()
 
 
 class OutOfTurnForm(ModeForm):
@@ -162,4 +176,5 @@ class PlacesForm(FlaskForm):
 
     capacity = IntegerField(_l("Places"), [Optional(), NumberRange(0, MOST_PLACES)])
     overbooking = IntegerField(_l("Overbooking, in per cent"), [InputRequired(), NumberRange(0, 100)], default=0)
+    offer_hours = IntegerField(_l("Offer freed places for so many hours"), [Optional(), NumberRange(1, LONGEST_OFFER)])
     queue_paused = BooleanField(_l("Nobody moves up from the waiting list for now"))

@@ -22,6 +22,7 @@ from crosslinks.kernel.tokens import show_reference
 from crosslinks.questions.queries import answers_by_person, list_questions
 from crosslinks.questions.rules import Asked, Kind, Value
 from crosslinks.questions.words import answer_words
+from crosslinks.registration.details import DETAIL_FIELDS, read_details
 from crosslinks.registration.list_filter import ListFilter
 from crosslinks.registration.listing import all_positions, iterate
 from crosslinks.registration.models import Registration
@@ -38,7 +39,7 @@ _COLUMNS = (
     Registration.id, Registration.reference, Registration.given_name, Registration.family_name, Registration.email,
     Registration.organisation, Registration.role, Registration.profession, Registration.place, Registration.wants,
     Registration.needs_assistance, Registration.language, Registration.source, Registration.created_at,
-    Registration.cancelled_at, Registration.note,
+    Registration.cancelled_at,
 )  # fmt: skip
 
 
@@ -69,7 +70,12 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def heads(edition: Edition) -> list[str]:
+def detail_heads() -> list[str]:
+    """Return what stands above what only organizers keep."""
+    return [_("Mobile"), _("Travel"), _("Hotel"), _("Dinner"), _("Note")]
+
+
+def heads(edition: Edition, *, with_details: bool = False) -> list[str]:
     """Return the first row, in the organizer's language."""
     return [
         _("Reference"),
@@ -88,16 +94,25 @@ def heads(edition: Edition) -> list[str]:
         _("Came by"),
         _("Registered (%(zone)s)", zone=edition.time_zone),
         _("Cancelled (%(zone)s)", zone=edition.time_zone),
-        _("Note"),
         *(texts(question.label) for question in list_questions(edition.id)),
+        *(detail_heads() if with_details else []),
     ]
 
 
-def export(edition: Edition, wanted: ListFilter, file_format: FileFormat) -> Exported:
-    """Write everybody that a filter asks for, in its order; memory grows with the file alone."""
-    rows = _Counted(_cells(edition, wanted))
+def export(edition: Edition, wanted: ListFilter, file_format: FileFormat, *, with_details: bool = False) -> Exported:
+    """Write everybody that a filter asks for, in its order; memory grows with the file alone.
+
+    What only organizers keep is in it ``with_details``.
+    """
+    rows = _cells(edition, wanted, with_details=with_details)
+    return write_file(heads(edition, with_details=with_details), rows, file_format)
+
+
+def write_file(first: list[str], rows: Iterable[list[Cell]], file_format: FileFormat) -> Exported:
+    """Write rows under their heads; no text in it is a formula."""
+    counted = _Counted(rows)
     write = _write_csv if file_format is FileFormat.CSV else _write_xlsx
-    return Exported(write(heads(edition), rows), rows.count, MEDIA_TYPES[file_format])
+    return Exported(write(first, counted), counted.count, MEDIA_TYPES[file_format])
 
 
 class _Counted:
@@ -111,7 +126,7 @@ class _Counted:
             yield row
 
 
-def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
+def _cells(edition: Edition, wanted: ListFilter, *, with_details: bool) -> Iterator[list[Cell]]:
     words: dict[str, dict[Any, str]] = {
         "role": role_words(), "profession": profession_words(), "source": source_words(), "place": place_words(),
     }  # fmt: skip
@@ -119,6 +134,8 @@ def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
     positions = all_positions(edition.id)
     asked = [question.as_asked() for question in list_questions(edition.id)]
     answers = answers_by_person(edition.id) if asked else {}
+    details = read_details(edition.id) if with_details else {}
+    nothing = [""] * len(DETAIL_FIELDS)
     for row in iterate(edition.id, wanted, *_COLUMNS):
         yield [
             show_reference(row.reference),
@@ -137,8 +154,8 @@ def _cells(edition: Edition, wanted: ListFilter) -> Iterator[list[Cell]]:
             words["source"][row.source],
             row.created_at.astimezone(edition.zone).replace(tzinfo=None),
             row.cancelled_at.astimezone(edition.zone).replace(tzinfo=None) if row.cancelled_at else None,
-            row.note,
             *(_answer(question, answers.get(row.id, {}).get(question.id)) for question in asked),
+            *(details.get(row.id, nothing) if with_details else ()),
         ]
 
 

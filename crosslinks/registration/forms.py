@@ -172,6 +172,17 @@ class NameForm(FlaskForm):
         return {name: self[name].data or "" for name in ("given_name", "family_name", "organisation")}
 
 
+class AddressForm(FlaskForm):
+    """An address alone: the new one, or the one that the lost mail went to."""
+
+    email = StringField(_l("E-mail address"), [Line(LONGEST_EMAIL, _l("Write the e-mail address")), Address()])
+
+    @property
+    def typed(self) -> str:
+        """The address as typed, after validation."""
+        return self.email.data or ""
+
+
 class AssistanceForm(FlaskForm):
     """Saying whether assistance is needed at the venue."""
 

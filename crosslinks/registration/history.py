@@ -12,7 +12,7 @@ from crosslinks.accounts.log_words import Change, actor_words, changes_in_words,
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.kernel.db import db
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import UNSENT, MailState
 from crosslinks.registration.rules import Place
 from crosslinks.registration.words import mail_words
 
@@ -73,4 +73,4 @@ def find_refusal(registration_id: int) -> str | None:
     last = db.session.scalar(
         select(OutboxMail).where(OutboxMail.registration_id == registration_id).order_by(OutboxMail.id.desc()).limit(1)
     )
-    return last.last_error if last is not None and last.state is MailState.FAILED else None
+    return last.last_error if last is not None and last.state in UNSENT else None

@@ -6,6 +6,7 @@ statements and writes; the truth goes by mail.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 
+from crosslinks.consents.operations import give_consents
+from crosslinks.consents.operations import write_as_much as write_as_many_consents
+from crosslinks.consents.rules import Wording
 from crosslinks.editions.queries import next_roster_seq
 from crosslinks.editions.rules import EditionState, Mode, RegistrationWindow, registration_window
 from crosslinks.kernel.actors import Actor
@@ -22,9 +26,10 @@ from crosslinks.kernel.tokens import new_reference
 from crosslinks.questions.answers import save_answers, write_as_much
 from crosslinks.questions.rules import NOTHING, Checked
 from crosslinks.registration.addresses import normalise_email
-from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.models import Registration, Reservation, Ticket
 from crosslinks.registration.notices import note, queue_letter
 from crosslinks.registration.places import PlaceBook
+from crosslinks.registration.reservations import find_kept, take_kept
 from crosslinks.registration.rules import Details, EditionFacts, Place, Receipt, Source, Status, search_columns
 from crosslinks.registration.tickets import new_ticket_id
 
@@ -43,6 +48,7 @@ class _Decision:
     wants: Place
     joined_at: datetime | None = None
     position: int | None = None
+    kept: Reservation | None = None
 
     @property
     def status(self) -> Status:
@@ -71,16 +77,21 @@ def register(
     meanwhile_digital: bool = False,
     source: Source = Source.FORM,
     answers: Checked = NOTHING,
+    consents: Sequence[Wording] = (),
+    reservation_id: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     """Take a place for a visitor, or join the queue, with a digital place meanwhile if asked and free.
 
-    A known address gets what a newcomer would get, and its answers stay. Raises ``Conflict`` when registration is
-    closed, ``Invalid`` for an unusable address.
+    A known address gets what a newcomer would get; its answers and consents stay, since anybody can type it, and a
+    reservation is left unused by it (see ``use_reservation``). ``told`` are more facts for the letter, such as
+    ``registered_by``, the name of who did it for them. Raises ``Conflict`` when registration is closed, ``Invalid`` for
+    an unusable address, ``Gone`` or ``NotFound`` for a reservation that is not kept (any more).
     """
     address = normalise_email(details.email)
     book = PlaceBook(edition_id)
     require_open(book.edition, now)
-    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
+    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital, reservation_id=reservation_id)
     known, reference = _look_up(edition_id, address[1])
     seq = next_roster_seq(edition_id)
     if known is None:
@@ -101,11 +112,16 @@ def register(
                 raise
         else:
             save_answers(registration_id=added, answers=answers, now=now)
-            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now)
+            give_consents(
+                actor=actor, now=now, edition_id=edition_id, registration_id=added, chosen=consents,
+                language=details.language,
+            )  # fmt: skip
+            return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, told=told)
     else:
         _write_as_much(known.id)
     write_as_much(registration_id=known.id, answers=answers)
-    return _answer_the_same(known, reference, decision, book, actor=actor, now=now)
+    write_as_many_consents(now=now, edition_id=edition_id, chosen=consents)
+    return _answer_the_same(known, reference, decision, book, actor=actor, now=now, told=told)
 
 
 def add_by_hand(
@@ -119,16 +135,18 @@ def add_by_hand(
     source: Source = Source.ORGANIZER,
     override: str = "",
     answers: Checked = NOTHING,
+    reservation_id: int | None = None,
     **more: Any,
 ) -> Receipt:
     """Register somebody for an organizer or a desk, at any time; the address may be empty, ``more`` are columns.
 
-    ``override`` is the reason for a place although the mode is full. Raises ``Conflict`` when the address is known.
+    ``override`` is the reason for a place although the mode is full, ``reservation_id`` the place kept for them.
+    Raises ``Conflict`` when the address is known, ``Gone`` or ``NotFound`` for a place that is not kept (any more).
     """
     address = normalise_email(details.email) if details.email else ("", "")
     book = PlaceBook(edition_id)
-    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital)
-    if override:
+    decision = _decide(book, mode, now, meanwhile_digital=meanwhile_digital, reservation_id=reservation_id)
+    if override and decision.kept is None:
         decision = _Decision(mode, Place.of(mode), Place.NONE)
     known, reference = _look_up(edition_id, address[1])
     if known is not None:
@@ -149,8 +167,12 @@ def add_by_hand(
     return _welcome(added, reference, details, address[0], decision, book, actor=actor, now=now, override=override)
 
 
-def _decide(book: PlaceBook, mode: Mode, now: datetime, *, meanwhile_digital: bool) -> _Decision:
+def _decide(
+    book: PlaceBook, mode: Mode, now: datetime, *, meanwhile_digital: bool, reservation_id: int | None
+) -> _Decision:
     target = Place.of(mode)
+    if reservation_id is not None:
+        return _Decision(mode, target, Place.NONE, kept=find_kept(book, reservation_id, mode, now))
     if book.count(mode).has_room:
         return _Decision(mode, target, Place.NONE)
     held = Place.NONE
@@ -229,9 +251,10 @@ def _welcome(
     actor: Actor,
     now: datetime,
     override: str = "",
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     if address:
-        facts = {} if decision.position is None else {"position": decision.position}
+        facts = dict(told or {}) | ({} if decision.position is None else {"position": decision.position})
         queue_letter(
             book.edition,
             decision.status.value,
@@ -243,13 +266,22 @@ def _welcome(
             mode=decision.mode.value,
             **facts,
         )
+    if decision.kept is not None:
+        take_kept(decision.kept, book, registration_id, now)
     after = {"place": decision.place, "wants": decision.wants} | ({"override": override} if override else {})
     note(book.edition, registration_id, "created", actor=actor, now=now, after=after)
     return _close(book, decision, reference, registration_id, is_known=False)
 
 
 def _answer_the_same(
-    known: Row[Any], reference: str, decision: _Decision, book: PlaceBook, *, actor: Actor, now: datetime
+    known: Row[Any],
+    reference: str,
+    decision: _Decision,
+    book: PlaceBook,
+    *,
+    actor: Actor,
+    now: datetime,
+    told: Mapping[str, Any] | None = None,
 ) -> Receipt:
     queue_letter(
         book.edition,
@@ -259,6 +291,7 @@ def _answer_the_same(
         language=known.language,
         to_address=known.email,
         to_name=f"{known.given_name} {known.family_name}".strip(),
+        **(told or {}),
     )
     note(book.edition, known.id, "repeated", actor=actor, now=now)
     return _close(book, decision, reference, known.id, is_known=True)
@@ -266,8 +299,8 @@ def _answer_the_same(
 
 def _close(book: PlaceBook, decision: _Decision, reference: str, registration_id: int, *, is_known: bool) -> Receipt:
     """Raise the public revision when a newcomer changes the word for places left, then write."""
-    book.shift(decision.place, 1, 0)
-    book.shift(decision.wants, 0, 1)
+    book.shift(decision.place, confirmed=1)
+    book.shift(decision.wants, waiting=1)
     book.close()
     db.session.flush()
     return Receipt(decision.status, decision.place, reference, decision.position, registration_id, is_known=is_known)

@@ -18,6 +18,16 @@ def place_token(registration: Registration) -> str:
     return make_link(settings().keys, LinkKind.MANAGE, registration.id, registration.epoch)
 
 
+def answer_token(registration: Registration, kind: LinkKind) -> str:
+    """Return the token of a link that allows one answer, and nothing else."""
+    return make_link(settings().keys, kind, registration.id, registration.epoch)
+
+
+def answer_path(kind: LinkKind, token: str, query: str = "") -> str:
+    """Return the address of the page with that answer's one button."""
+    return f"/{kind.value}/{token}{query}"
+
+
 def place_path(token: str, deed: str = "") -> str:
     """Return the address of the personal page, or of one deed on it, such as ``cancel``."""
     return f"/r/{token}/{deed}" if deed else f"/r/{token}"

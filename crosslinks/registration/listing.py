@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import UNSENT
 from crosslinks.questions.queries import registrations_with_answer
 from crosslinks.registration.list_filter import PAGE_SIZE, ListFilter, Show, SortBy
 from crosslinks.registration.models import Registration
@@ -90,7 +90,7 @@ class ListPage:
 
 _LATER = aliased(OutboxMail)
 _LAST_REFUSED = select(OutboxMail.registration_id).where(
-    OutboxMail.state == MailState.FAILED,
+    OutboxMail.state.in_(UNSENT),
     ~exists().where(_LATER.registration_id == OutboxMail.registration_id, _LATER.id > OutboxMail.id),
 )
 """The registrations whose last message was refused for good."""
@@ -196,7 +196,7 @@ _LINE = (
         )
         .label("position"),
     )
-    .where(Registration.edition_id == bindparam("edition_id"), _WAITS)
+    .where(Registration.edition_id == bindparam("edition_id"), _WAITS, Registration.offer_until.is_(None))
     .subquery()
 )
 _POSITIONS = select(_LINE.c.id, _LINE.c.position)

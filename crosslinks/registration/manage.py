@@ -20,7 +20,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import CrosslinksError, Invalid
 from crosslinks.questions.fields import countable_questions
-from crosslinks.registration.exchange import FileFormat, export, heads
+from crosslinks.registration.exchange import FileFormat, detail_heads, export, heads
 from crosslinks.registration.list_filter import ListFilter, Show, SortBy, read_filter
 from crosslinks.registration.listing import ChosenPerson, ListPage, count_shown, list_chosen, list_people
 from crosslinks.registration.operations import cancel, resend
@@ -49,6 +49,7 @@ def list_registrations(conference: str, edition: str) -> str:
         manage_frame(found),
         edition=found,
         base=base,
+        import_url=manage_url(found, "import"),
         wanted=wanted,
         page=page,
         chips=_chips(base, wanted, page),
@@ -197,6 +198,7 @@ def ask_export(conference: str, edition: str) -> str:
         total=count_shown(found.id, wanted)[wanted.show],
         back_url=base + wanted.query(),
         heads=heads(found),
+        detail_heads=detail_heads(),
     )
 
 
@@ -209,7 +211,8 @@ def download(conference: str, edition: str) -> Response:
         file_format = FileFormat(request.form.get("format", ""))
     except ValueError as error:
         raise Invalid("export.format_unknown") from error
-    file = export(found, wanted, file_format)
+    with_details = request.form.get("details") == "yes"
+    file = export(found, wanted, file_format, with_details=with_details)
     at = now()
     with transaction():
         record(
@@ -220,7 +223,8 @@ def download(conference: str, edition: str) -> Response:
             now=at,
             conference_id=found.conference_id,
             edition_id=found.id,
-            after={"rows": file.rows, "filter": urlencode(wanted.as_dict()), "format": file_format.value},
+            after={"rows": file.rows, "filter": urlencode(wanted.as_dict()), "format": file_format.value}
+            | ({"details": True} if with_details else {}),
         )
     what = _("participants")
     name = f"{what}-{found.conference.slug}-{found.slug}-{at.astimezone(found.zone):%Y-%m-%d}"

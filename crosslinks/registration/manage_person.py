@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from crosslinks.config import settings
+from crosslinks.consents.forms import WithdrawalForm
+from crosslinks.consents.standing import list_consent_events, list_consent_lines
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
@@ -26,6 +28,7 @@ from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.answering import answers_in_words, form_for_organizers
 from crosslinks.registration.corrections import change_email, correct_facts, give_place, reveal_link
 from crosslinks.registration.desk_forms import ModeForm, NewPersonForm, OutOfTurnForm, PersonForm
+from crosslinks.registration.details import get_details, save_details
 from crosslinks.registration.history import find_refusal, list_history
 from crosslinks.registration.joining import add_by_hand
 from crosslinks.registration.models import Registration
@@ -93,6 +96,10 @@ def _show(
         standing=Standing(person.place, person.wants, person.cancelled_at, waiting_position(person)),
         **_ways(edition, person),
         history=list_history(person.id, edition.zone),
+        consents=list_consent_lines(edition.id, person.id),
+        consent_events=list_consent_events(person.id),
+        details=get_details(person.id),
+        withdrawal=WithdrawalForm(formdata=None),
         more_facts=plugged_facts(person),
         ordinal=ordinal,
         words={
@@ -152,7 +159,8 @@ def _save(person_id: int, form: PersonForm) -> bool:
     )
     change_role(**common, role=form.badge_role)
     set_assistance(**common, needs_assistance=bool(form.needs_assistance.data))
-    correct_facts(**common, profession=form.chosen_profession, language=form.text("language"), note=form.text("note"))
+    correct_facts(**common, profession=form.chosen_profession, language=form.text("language"))
+    save_details(actor=common["actor"], now=common["now"], registration_id=person_id, **form.details_kept())
     return change_email(**common, email=form.text("email")) and bool(form.email.data)
 
 
@@ -302,7 +310,7 @@ def _show_new(
 
 
 def _add(edition: Edition, form: NewPersonForm, answers: Checked) -> Receipt:
-    return add_by_hand(
+    receipt = add_by_hand(
         actor=principal().actor,
         now=now(),
         edition_id=edition.id,
@@ -312,8 +320,10 @@ def _add(edition: Edition, form: NewPersonForm, answers: Checked) -> Receipt:
         answers=answers,
         override=form.text("reason") if form.override.data else "",
         role=form.badge_role,
-        note=form.text("note"),
     )
+    if any(form.details_kept().values()):
+        save_details(actor=principal().actor, now=now(), registration_id=receipt.registration_id, **form.details_kept())
+    return receipt
 
 
 def _added(receipt: Receipt) -> str:

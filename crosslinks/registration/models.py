@@ -1,24 +1,30 @@
-"""Registrations and the tickets issued for them."""
+"""Registrations, the tickets issued for them, and places kept for somebody who is yet to come."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, event, text
+from sqlalchemy import BigInteger, CheckConstraint, Connection, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from crosslinks.editions.models import Edition
+from crosslinks.editions.rules import Mode
 from crosslinks.kernel.columns import enum_column
 from crosslinks.kernel.db import Base
 from crosslinks.registration.rules import BadgeRole, Place, Profession, Source, Status, search_columns
 
 _ACTIVE_WITH_EMAIL = text("cancelled_at IS NULL AND email_key <> ''")
-_WAITING = text("wants <> 'none'")
+_WAITING = text("wants <> 'none' AND offer_until IS NULL")
+_OFFERED = text("offer_until IS NOT NULL")
+_KEPT = text("used_at IS NULL AND released_at IS NULL")
 
 
 class Registration(Base):
     """One person in one edition. ``place`` is held, ``wants`` is waited for since ``joined_at``.
 
+    Until ``offer_until`` a place of what they want is kept for them: they are out of the line, and decide.
+    ``asked_at`` and ``warned_at`` are of the question whether they really come, ``coming_at`` is when they last said
+    so, or took their place.
     ``rev`` counts changes that a door must see; ``epoch`` raised revokes every personal link. ``name_key``,
     ``sort_key`` (family name first) and ``search_text`` follow the names by themselves.
     """
@@ -42,8 +48,17 @@ class Registration(Base):
             "priority",
             "joined_at",
             "id",
+            "offer_until",
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
+        ),
+        Index(
+            "ix_registration_offered",
+            "edition_id",
+            "wants",
+            "offer_until",
+            sqlite_where=_OFFERED,
+            postgresql_where=_OFFERED,
         ),
         Index(None, "edition_id", "created_at"),
         Index("ix_registration_by_name", "edition_id", "sort_key", "id"),
@@ -73,12 +88,15 @@ class Registration(Base):
     wants: Mapped[Place] = mapped_column(enum_column(Place, "wants"), default=Place.NONE)
     joined_at: Mapped[datetime | None]
     priority: Mapped[int] = mapped_column(default=0)
+    offer_until: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    coming_at: Mapped[datetime | None]
     needs_assistance: Mapped[bool] = mapped_column(default=False)
     privacy_version: Mapped[str] = mapped_column(String(40), default="")
     privacy_seen_at: Mapped[datetime | None]
     source: Mapped[Source] = mapped_column(enum_column(Source), default=Source.FORM)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str] = mapped_column(String(1000), default="")
     rev: Mapped[int] = mapped_column(default=0)
     roster_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -125,3 +143,66 @@ class Ticket(Base):
     issued_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
     registration: Mapped[Registration] = relationship(back_populates="tickets")
+
+
+class Reservation(Base):
+    """One place kept until ``expires_at`` for somebody who is yet to register, such as an invited guest.
+
+    It counts as taken until it is used or released; one that has expired is released by the next round.
+    """
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        Index("ix_reservation_kept", "edition_id", "mode", sqlite_where=_KEPT, postgresql_where=_KEPT),
+        CheckConstraint("used_at IS NULL OR released_at IS NULL", name="ended_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), index=True)
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    label: Mapped[str] = mapped_column(String(200), default="")
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"), index=True)
+    released_at: Mapped[datetime | None]
+
+
+class Reconfirmation(Base):
+    """When an edition asks those with a place in the room whether they really come, warns, and gives places on."""
+
+    __tablename__ = "reconfirmation"
+    __table_args__ = (CheckConstraint("ask_at < warn_at AND warn_at < release_at", name="order"),)
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
+    ask_at: Mapped[datetime]
+    warn_at: Mapped[datetime]
+    release_at: Mapped[datetime]
+
+
+class PersonDetails(Base):
+    """What only organizers keep about somebody; a row only where there is something."""
+
+    __tablename__ = "person_details"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    mobile: Mapped[str] = mapped_column(String(40), default="")
+    travel: Mapped[str] = mapped_column(String(500), default="")
+    hotel: Mapped[str] = mapped_column(String(300), default="")
+    dinner: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class AddressChange(Base):
+    """The last wish of somebody for another address. ``seed`` is new with each wish, so that earlier links end."""
+
+    __tablename__ = "address_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), unique=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    registration: Mapped[Registration] = relationship()

@@ -48,18 +48,23 @@ def queue_letter(
         language=language,
         to_address=to_address,
         to_name=to_name,
-        data={
-            "name": to_name,
-            "edition": edition.title,
-            "starts_at": edition.starts_at.isoformat(),
-            "ends_at": edition.ends_at.isoformat(),
-            "zone": edition.zone,
-            **facts,
-        },
+        data=letter_data(edition, to_name, **facts),
         now=now,
         edition_id=edition.id,
         registration_id=registration_id,
     )
+
+
+def letter_data(edition: EditionFacts, to_name: str, **facts: Any) -> dict[str, Any]:
+    """Return the frozen facts that every letter about ``edition`` has, and its own."""
+    return {
+        "name": to_name,
+        "edition": edition.title,
+        "starts_at": edition.starts_at.isoformat(),
+        "ends_at": edition.ends_at.isoformat(),
+        "zone": edition.zone,
+        **facts,
+    }
 
 
 def note(

@@ -19,8 +19,9 @@ from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.notices import note, tell
 from crosslinks.registration.places import PlaceBook
 from crosslinks.registration.queries import find_present_ticket, waiting_position
-from crosslinks.registration.rules import BadgeRole, Place
+from crosslinks.registration.rules import LONGEST_OFFER, BadgeRole, Place
 from crosslinks.registration.steps import (
+    offer_is_open,
     open_registration,
     refuse_cancelled,
     seen_by_doors,
@@ -32,6 +33,8 @@ from crosslinks.registration.tickets import new_ticket_id
 from crosslinks.registration.waiting_list import promote_waiting
 
 LARGEST_CAPACITY = 1_000_000
+LEAVE = -1
+"""Stands for leaving a setting as it is, where None means something."""
 
 
 def rename(
@@ -113,7 +116,7 @@ def switch_mode(
     before = standing(registration)
     if registration.place is target:
         _leave_queue(registration, book, now, keep_waiting=keep_waiting)
-    elif count.has_room:
+    elif count.has_room or (registration.wants is target and offer_is_open(registration, now)):
         wants = registration.wants if keep_waiting and registration.wants is not target else Place.NONE
         book.move(registration, target, wants, now)
     elif not or_wait:
@@ -163,13 +166,18 @@ def set_capacity(
     capacity: int | None,
     overbooking: int | None = None,
     queue_paused: bool | None = None,
+    offer_hours: int | None = LEAVE,
 ) -> int:
     """Change how many a mode takes (None: no limit), and what else is given; return how many were promoted.
 
-    Raising it promotes; lowering it throws nobody out. A mode that the edition did not offer is added.
+    Raising it promotes, in steps where many wait (``waiting_list``); lowering it throws nobody out. Freed places are
+    offered for ``offer_hours`` from now on, or given at once when there are none. A mode that the edition did not offer
+    is added.
     """
     if not 0 <= (capacity or 0) <= LARGEST_CAPACITY or not 0 <= (overbooking or 0) <= 100:
         raise Invalid("capacity.unusable")
+    if not LEAVE <= (offer_hours or 1) <= LONGEST_OFFER or offer_hours == 0:
+        raise Invalid("offer.hours_unusable")
     book = PlaceBook(edition_id)
     row = db.session.scalar(select(EditionMode).where(EditionMode.edition_id == edition_id, EditionMode.mode == mode))
     if row is None:
@@ -181,6 +189,8 @@ def set_capacity(
     row.capacity = capacity
     row.overbooking = row.overbooking if overbooking is None else overbooking
     row.queue_paused = row.queue_paused if queue_paused is None else queue_paused
+    row.offer_hours = row.offer_hours if offer_hours == LEAVE else offer_hours
+    row.places_so_far = None
     db.session.flush()
     book.recount()
     record(
@@ -201,7 +211,7 @@ def set_capacity(
 
 
 def _mode_facts(row: EditionMode) -> dict[str, object]:
-    names = ("capacity", "overbooking", "queue_paused")
+    names = ("capacity", "overbooking", "queue_paused", "offer_hours")
     return {f"{row.mode.value}.{name}": getattr(row, name) for name in names}
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from crosslinks.consents.rules import SPONSOR_PREFIX
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.errors import Invalid
 from crosslinks.questions.rules import Facts
@@ -71,13 +72,20 @@ _ANSWERS: dict[str, Any] = {
                 {"type": "integer"},
                 {"type": "null"},
             ],
-        }
+        },
+        f"^{SPONSOR_PREFIX}[1-9][0-9]*$": {
+            "description": "consent_sponsor_<id>: whether that sponsor may write.",
+            "type": "boolean",
+        },
     },
 }
 
 
 class RegistrationPayload(Payload):
-    """Somebody who wants to take part, with answers to what the edition asks as ``q_<id>``."""
+    """Somebody who wants to take part, with answers to what the edition asks as ``q_<id>``.
+
+    Each sponsor that asks has a field of its own beside these; ``api.py`` reads those apart.
+    """
 
     model_config = ConfigDict(extra="allow", json_schema_extra=_ANSWERS)
 
@@ -92,6 +100,9 @@ class RegistrationPayload(Payload):
     consent_privacy: Annotated[bool, AfterValidator(_agreed)]
     needs_assistance: bool = False
     meanwhile_digital: bool = False
+    consent_photo: bool = False
+    consent_list: bool = False
+    consent_next: bool = False
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:

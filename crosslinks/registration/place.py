@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from crosslinks.consents.queries import concerns
 from crosslinks.editions.frames import public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
@@ -21,16 +22,11 @@ from crosslinks.registration.codes import CodePath, code_path
 from crosslinks.registration.forms import AssistanceForm, NameForm
 from crosslinks.registration.links import place_path, present_code
 from crosslinks.registration.models import Registration
-from crosslinks.registration.opening import cancelled_page as _cancelled_page
-from crosslinks.registration.opening import open_link as _open
-from crosslinks.registration.opening import open_link_to_write as _open_to_write
 from crosslinks.registration.operations import cancel as cancel_registration
 from crosslinks.registration.operations import rename, set_assistance, switch_mode
+from crosslinks.registration.place_access import cancelled_page, open_place, open_place_to_write
 from crosslinks.registration.place_view import OTHER, Standing, view_place
-from crosslinks.registration.queries import (
-    count_modes,
-    waiting_position,
-)
+from crosslinks.registration.queries import count_modes, waiting_position
 from crosslinks.registration.rules import Place
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
@@ -55,16 +51,21 @@ def _news(code: str) -> str:
         "waiting": _("Done. You are in line now."),
         "renamed": _("Your name is corrected."),
         "assistance": _("Saved."),
+        "accepted": _("The place is yours. Your ticket is here and in the mail."),
+        "left": _("Done. Here is how you take part now."),
+        "coming": _("Thank you. We look forward to seeing you."),
         "answers": _("Your answers are saved."),
+        "address": _("Your address is confirmed. The ticket and a new link are in its mail."),
+        "returned": _("Welcome back. Here is how you take part now."),
     }.get(code, "")
 
 
 @registration_place.get("")
 def show(token: str) -> BaseResponse:
-    registration = _open(token)
+    registration = open_place(token)
     edition = registration.edition
     if registration.cancelled_at is not None:
-        return _cancelled_page(edition)
+        return cancelled_page(registration, token)
     view = view_place(_standing(registration, token), _code(registration, edition), now())
     page = render_page(
         "registration/public/place.html",
@@ -85,6 +86,7 @@ def _standing(registration: Registration, token: str) -> Standing:
         count_modes(registration.edition_id),
         waiting_position(registration),
         place_path(token),
+        may_consent=concerns(registration.edition_id, registration.id),
         asks=bool(form_at(registration.edition_id, registration.edition.form_rev)),
     )
 
@@ -98,9 +100,9 @@ def _code(registration: Registration, edition: Edition) -> CodePath | None:
 
 @registration_place.route("/switch", methods=["GET", "POST"])
 def switch(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return cancelled_page(registration, token)
     _refuse_late(registration.edition, now())
     to = _target(registration, request.values.get("to", ""))
     meanwhile = request.values.get("meanwhile") == "1"
@@ -186,9 +188,9 @@ def _ask(
 
 @registration_place.route("/cancel", methods=["GET", "POST"])
 def cancel(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return cancelled_page(registration, token)
     _refuse_late(registration.edition, now())
     if request.method == "GET":
         waits = registration.place is Place.NONE
@@ -205,9 +207,9 @@ def cancel(token: str) -> BaseResponse:
 
 @registration_place.route("/name", methods=["GET", "POST"])
 def name(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return cancelled_page(registration, token)
     form = NameForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -223,9 +225,9 @@ def name(token: str) -> BaseResponse:
 
 @registration_place.route("/assistance", methods=["GET", "POST"])
 def assistance(token: str) -> BaseResponse:
-    registration = _open_to_write(token) if request.method == "POST" else _open(token)
+    registration = open_place_to_write(token) if request.method == "POST" else open_place(token)
     if registration.cancelled_at is not None:
-        return _cancelled_page(registration.edition)
+        return cancelled_page(registration, token)
     form = AssistanceForm(obj=registration)
     if form.validate_on_submit():
         with transaction():
@@ -248,7 +250,7 @@ def _form_page(template: str, registration: Registration, form: NameForm | Assis
 
 @registration_place.get("/calendar.ics")
 def calendar(token: str) -> BaseResponse:
-    registration = _open(token)
+    registration = open_place(token)
     written = write_place_calendar(registration, registration.edition, current_language(), now())
     response = Response(written, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'

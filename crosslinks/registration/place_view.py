@@ -14,9 +14,19 @@ from crosslinks.registration.codes import CodePath
 from crosslinks.registration.models import Registration
 from crosslinks.registration.plugs import Deed, plugged_deeds
 from crosslinks.registration.rules import ModeCount, Place
+from crosslinks.registration.steps import offer_is_open
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 
 OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the person is asked; ``acts`` (address, label) are the answers, the first of them the button."""
+
+    title: str
+    text: str
+    acts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -31,14 +41,15 @@ class PlaceView:
     is_confirmed: bool
     code_path: str = ""
     code_size: int = 0
+    question: Question | None = None
     first: Deed | None = None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How one registration stands, with the figures around it.
+    """How one registration stands, with the figures around it; ``base`` is the personal page's address.
 
-    ``base`` is the personal page's address, ``asks`` says whether the edition has questions of its own.
+    ``may_consent``: there is something to agree to, or was. ``asks``: the edition has questions of its own.
     """
 
     registration: Registration
@@ -46,6 +57,7 @@ class Standing:
     counts: dict[Mode, ModeCount]
     position: int | None
     base: str
+    may_consent: bool = False
     asks: bool = False
 
     def room_in(self, mode: Mode) -> bool:
@@ -68,10 +80,16 @@ def day_and_time(edition: Edition) -> str:
     return _("%(day)s, %(time)s", day=day, time=format_clock(edition.starts_at, edition.zone))
 
 
+def moment_words(moment: datetime, edition: Edition) -> str:
+    """Return a moment as people write it within a sentence, in the edition's zone."""
+    day = format_weekday(moment, edition.zone)
+    return _("%(day)s, %(time)s", day=day, time=format_clock(moment, edition.zone))
+
+
 def view_place(standing: Standing, code: CodePath | None, now: datetime) -> PlaceView:
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
-    kind, status = _status(registration, standing.position)
+    kind, status = _status(standing)
     deeds = plugged_deeds(registration, edition, standing.base, now)
     first = next((deed for deed in deeds if deed.first), None)
     deeds = [deed for deed in deeds if deed is not first]
@@ -86,6 +104,10 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
             "pencil-simple",
         )
     )
+    if now < edition.ends_at:
+        deeds.append(_address(standing))
+    if standing.may_consent:
+        deeds.append(_consents(standing))
     if standing.asks and now < edition.answers_deadline:
         deeds.append(_answers(standing))
     if now < edition.ends_at:
@@ -102,8 +124,37 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
         registration.place is not Place.NONE,
         code.path if code else "",
         code.size if code else 0,
+        _question(standing, now),
         first,
     )
+
+
+def must_answer(registration: Registration) -> bool:
+    """Say whether somebody was asked whether they come, and has not answered."""
+    asked, coming = registration.asked_at, registration.coming_at
+    return asked is not None and registration.place is Place.ONSITE and (coming is None or coming < asked)
+
+
+def _question(standing: Standing, now: datetime) -> Question | None:
+    """Return what the person is asked, first on their page: about an offer, or whether they come."""
+    registration, base = standing.registration, standing.base
+    if now >= standing.edition.ends_at:
+        return None
+    if registration.offer_until is not None and offer_is_open(registration, now):
+        until = moment_words(registration.offer_until, standing.edition)
+        room = registration.wants is Place.ONSITE
+        return Question(
+            _("A place in the room is kept for you") if room else _("A place on the stream is kept for you"),
+            _("It is yours if you take it by %(until)s. After that it goes to the next in line.", until=until),
+            ((f"{base}/accept", _("Take the place")), (f"{base}/decline", _("No, thank you"))),
+        )
+    if must_answer(registration):
+        return Question(
+            _("Are you coming?"),
+            _("Places that nobody confirms go to others."),
+            ((f"{base}/coming", _("I am coming")), (f"{base}/coming?answer=no", _("I can’t come"))),
+        )
+    return None
 
 
 def own_data_deeds(base: str) -> list[Deed]:
@@ -126,7 +177,10 @@ def own_data_deeds(base: str) -> list[Deed]:
     ]
 
 
-def _status(registration: Registration, position: int | None) -> tuple[str, str]:
+def _status(standing: Standing) -> tuple[str, str]:
+    registration, position = standing.registration, standing.position
+    if registration.offer_until is not None:
+        return "warn", _("A place is offered to you")
     if registration.place is Place.ONSITE:
         return "ok", _("Confirmed, in the room")
     if registration.place is Place.DIGITAL and registration.wants is Place.NONE:
@@ -167,6 +221,8 @@ def _facts(registration: Registration, edition: Edition) -> tuple[tuple[str, str
 
 def _switches(standing: Standing) -> list[Deed]:
     registration = standing.registration
+    if registration.offer_until is not None:
+        return []
     mode = (registration.place if registration.place is not Place.NONE else registration.wants).mode
     if mode is None or OTHER[mode] not in standing.counts:
         return []
@@ -227,6 +283,29 @@ def _assistance(standing: Standing) -> Deed:
         else _("Tell us if you need assistance, such as step-free access.")
     )
     return Deed(_("Assistance at the venue"), text, _("Change"), f"{standing.base}/assistance", "wheelchair")
+
+
+def _address(standing: Standing) -> Deed:
+    text = _("The ticket and every mail go there.")
+    url = f"{standing.base}/address"
+    return Deed(_("Correct your e-mail address"), text, _("Change"), url, "envelope-simple")
+
+
+def ways_back(counts: dict[Mode, ModeCount]) -> list[tuple[str, str, str]]:
+    """Return how somebody who has cancelled can come back: the mode, its button, and what they would get."""
+    words = {Mode.ONSITE: _("Take a place in the room again"), Mode.DIGITAL: _("Take a place on the stream again")}
+    return [(mode.value, words[mode], _what_one_gets(count)) for mode, count in counts.items()]
+
+
+def _what_one_gets(count: ModeCount) -> str:
+    if count.has_room:
+        return _("There is a place for you.")
+    return _("It is full. You would be number %(number)s in line.", number=count.waiting + 1)
+
+
+def _consents(standing: Standing) -> Deed:
+    text = _("Photographs, lists, who may write to you. Withdraw or give it at any time.")
+    return Deed(_("What you agree to"), text, _("See it"), f"{standing.base}/consents", "check")
 
 
 def _cancelling(standing: Standing) -> Deed:

@@ -10,7 +10,9 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from crosslinks.config import settings
-from crosslinks.editions.frames import public_frame
+from crosslinks.consents.boxes import choose_wordings, read_ticked, show_boxes
+from crosslinks.consents.queries import list_wordings
+from crosslinks.editions.frames import edition_url, public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.public import open_edition
 from crosslinks.editions.rules import Mode
@@ -38,7 +40,7 @@ registration_public = Blueprint("registration_public", __name__)
 DONE_SECONDS = 3600
 
 
-def _closed(edition: Edition) -> BaseResponse | None:
+def closed_page(edition: Edition) -> BaseResponse | None:
     """Return the page of an edition that takes nobody now, or None when it does."""
     try:
         require_open(get_edition_facts(edition.id), now())
@@ -95,6 +97,9 @@ def form_context(edition: Edition, form: RegisterForm) -> dict[str, Any]:
     return {
         "ways": _ways(edition, counts),
         "asked": bool(form.question.data),
+        "boxes": show_boxes(list_wordings(edition.id), read_ticked(request.form)),
+        "group_url": edition_url(edition, "register/group"),
+        "lost_url": edition_url(edition, "lost"),
         "takes_onsite": onsite is not None,
         "may_wait_digitally": bool(onsite and digital and not onsite.has_room and digital.has_room),
     }
@@ -119,7 +124,7 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
 @registration_public.get("/<conference>/<edition>/register")
 def form(conference: str, edition: str) -> BaseResponse:
     found = open_edition(conference, edition)
-    closed = _closed(found)
+    closed = closed_page(found)
     if closed is not None:
         return closed
     offered = [row.mode.value for row in found.modes]
@@ -133,7 +138,7 @@ def form(conference: str, edition: str) -> BaseResponse:
 def take_place(conference: str, edition: str) -> BaseResponse:
     found = open_edition(conference, edition)
     spend_client_request()
-    closed = _closed(found)
+    closed = closed_page(found)
     if closed is not None:
         return closed
     sent = RegisterForm()
@@ -166,6 +171,7 @@ def _ask(sent: RegisterForm) -> None:
 
 
 def _register(edition_id: int, details: Details, sent: RegisterForm, answers: Checked) -> BaseResponse:
+    consents = choose_wordings(edition_id, read_ticked(request.form))
     with transaction():
         receipt = register(
             actor=Actor.visitor(),
@@ -175,6 +181,7 @@ def _register(edition_id: int, details: Details, sent: RegisterForm, answers: Ch
             mode=Mode(sent.mode.data),
             meanwhile_digital=sent.meanwhile_digital.data,
             answers=answers,
+            consents=consents,
         )
     args = request.view_args or {}
     state = pack_answer(receipt, Mode(sent.mode.data))

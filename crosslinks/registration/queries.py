@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition, EditionMode
-from crosslinks.editions.rules import EditionState, Mode
+from crosslinks.editions.rules import EditionState, LockedMode, Mode
 from crosslinks.kernel.columns import UtcDateTime
 from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import NotFound
@@ -20,22 +20,30 @@ from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.rules import EditionFacts, ModeCount, Place
 
 _PEOPLE = "FROM registration WHERE edition_id = :edition_id AND "
-_QUEUE = _PEOPLE + "wants = '{place}' AND wants <> 'none' "
+_QUEUE = _PEOPLE + "wants = '{place}' AND wants <> 'none' AND offer_until IS NULL "
+_KEPT = (
+    "FROM reservation WHERE edition_id = :edition_id AND mode = '{place}' AND used_at IS NULL AND released_at IS NULL"
+)
 _OF_PLACE = (
     "(SELECT count(*) " + _PEOPLE + "place = :{place}) AS held_{place}, "
     "(SELECT count(*) " + _QUEUE + ") AS wanted_{place}, "
     "(SELECT count(*) " + _QUEUE + "AND priority > 0) AS behind_{place}, "
-    "(SELECT joined_at " + _QUEUE + "AND priority = 0 ORDER BY joined_at DESC LIMIT 1) AS last_{place}"
+    "(SELECT joined_at " + _QUEUE + "AND priority = 0 ORDER BY joined_at DESC LIMIT 1) AS last_{place}, "
+    "(SELECT count(*) " + _PEOPLE + "wants = '{place}' AND offer_until IS NOT NULL) AS offered_{place}, "
+    "(SELECT count(*) " + _KEPT + ") AS reserved_{place}"
 )
+_COUNTED = ("held", "wanted", "behind", "last", "offered", "reserved")
 _PLACES = (Place.ONSITE, Place.DIGITAL)
 _TALLY = text("SELECT " + ", ".join(_OF_PLACE.format(place=place.value) for place in _PLACES)).columns(
     *(
         column(f"{what}_{place.value}", UtcDateTime if what == "last" else Integer)
         for place in _PLACES
-        for what in ("held", "wanted", "behind", "last")
+        for what in _COUNTED
     )
 )
 _NOT_COUNTED = ""
+IN_LINE = text("wants <> 'none' AND offer_until IS NULL")
+"""Said in the words of the index, so that it is read."""
 _LARGEST_ID = 2**31 - 1
 
 
@@ -44,21 +52,38 @@ class Tally:
     """People of one edition by the place that they hold and by the one that they wait for.
 
     ``ahead`` are those in a queue in front of an ordinary newcomer, ``last_joined`` is when its last one joined.
+    ``offered`` people decide about a place that is kept for them, ``reserved`` places are kept for people yet to come.
     """
 
     held: dict[Place, int]
     wanted: dict[Place, int]
     ahead: dict[Place, int]
     last_joined: dict[Place, datetime]
+    offered: dict[Place, int]
+    reserved: dict[Place, int]
+
+    def count(self, row: LockedMode | EditionMode) -> ModeCount:
+        """Return the figures of one mode."""
+        place = Place.of(row.mode)
+        return ModeCount(
+            row.mode,
+            row.capacity,
+            row.places,
+            self.held.get(place, 0),
+            self.wanted.get(place, 0),
+            self.offered.get(place, 0),
+            self.reserved.get(place, 0),
+        )
 
 
 def tally(edition_id: int, places: Collection[Place] = _PLACES) -> Tally:
     """Count an edition's people in one statement that reads indexes only, those who hold a place only in ``places``."""
     asked = {place.value: place.value if place in places else _NOT_COUNTED for place in _PLACES}
     row = execute(_TALLY, {"edition_id": edition_id, **asked}).one()
-    found = Tally({}, {}, {}, {})
-    for place, start in zip(_PLACES, (0, 4), strict=True):
-        held, wanted, behind, last = row[start : start + 4]
+    found = Tally({}, {}, {}, {}, {}, {})
+    for place, start in zip(_PLACES, (0, len(_COUNTED)), strict=True):
+        held, wanted, behind, last, offered, reserved = row[start : start + len(_COUNTED)]
+        found.offered[place], found.reserved[place] = offered, reserved
         found.held[place] = held
         found.wanted[place] = wanted
         found.ahead[place] = wanted - behind
@@ -110,16 +135,7 @@ def count_modes(edition_id: int) -> dict[Mode, ModeCount]:
         select(EditionMode).where(EditionMode.edition_id == edition_id).order_by(EditionMode.mode.desc())
     ).all()
     people = tally(edition_id)
-    return {
-        row.mode: ModeCount(
-            row.mode,
-            row.capacity,
-            row.places,
-            people.held.get(Place.of(row.mode), 0),
-            people.wanted.get(Place.of(row.mode), 0),
-        )
-        for row in rows
-    }
+    return {row.mode: people.count(row) for row in rows}
 
 
 def count_cancelled(edition_id: int) -> int:
@@ -165,8 +181,8 @@ def find_active_by_email(edition_id: int, email_key: str) -> Registration | None
     )
 
 
-def get_by_link_token(token: str) -> Registration:
-    """Return the registration that a personal link opens, with its edition; raises ``NotFound`` for any other text."""
+def get_by_link_token(token: str, kind: LinkKind = LinkKind.MANAGE) -> Registration:
+    """Return the registration that a link of ``kind`` opens, with its edition; raises ``NotFound`` for any other."""
     identity = link_identity(token)
     found = (
         None
@@ -177,14 +193,14 @@ def get_by_link_token(token: str) -> Registration:
             .options(joinedload(Registration.edition).joinedload(Edition.conference))
         )
     )
-    if found is None or not link_is_valid(settings().keys, LinkKind.MANAGE, token, found.id, found.epoch):
+    if found is None or not link_is_valid(settings().keys, kind, token, found.id, found.epoch):
         raise NotFound("link.unknown")
     return found
 
 
 def waiting_position(registration: Registration) -> int | None:
-    """Return where somebody stands in the queue, from 1, or None when they do not wait."""
-    if registration.wants is Place.NONE:
+    """Return where somebody stands in the queue, from 1, or None when they do not wait, or have an offer."""
+    if registration.wants is Place.NONE or registration.offer_until is not None:
         return None
     mine = tuple_(
         literal(registration.priority), literal(registration.joined_at, UtcDateTime), literal(registration.id)
@@ -195,7 +211,7 @@ def waiting_position(registration: Registration) -> int | None:
         .where(
             Registration.edition_id == registration.edition_id,
             Registration.wants == registration.wants,
-            text("wants <> 'none'"),
+            IN_LINE,
             tuple_(Registration.priority, Registration.joined_at, Registration.id) <= mine,
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +112,16 @@ class Receipt:
 LONGEST_NAME = 120
 LONGEST_ORGANISATION = 200
 LONGEST_EMAIL = 254
+LONGEST_OFFER = 24 * 30
+"""Hours."""
+
+
+def mask_address(address: str) -> str:
+    """Return ``k•••@example.org`` for an address: enough for its owner to know it, too little for anybody else."""
+    before, _, after = address.rpartition("@")
+    return f"{before[:1]}•••@{after}"
+
+
 _NOT_COMPOSED = str.maketrans(
     {"ø": "o", "æ": "ae", "å": "a", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ŋ": "n", "ŧ": "t", "ı": "i", "œ": "oe"}
 )
@@ -125,29 +136,51 @@ def search_key(*parts: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
 
 
+_AFTER_Z = str.maketrans({"æ": "zza", "ä": "zza", "ø": "zzb", "ö": "zzb", "å": "zzc"})
+
+
+def sort_key(*parts: str) -> str:
+    """Return ``parts`` as one text to sort by, in any collation: as Norwegian lists go, with æ, ø and å after z.
+
+    Other letters stand where those without their accents do.
+    """
+    composed = unicodedata.normalize("NFC", " ".join(parts)).casefold()
+    return search_key(composed.translate(_AFTER_Z))
+
+
 def search_columns(given: str, family: str, organisation: str, email: str, reference: str) -> dict[str, str]:
     """Return the columns of a registration that lists are searched and sorted by."""
     return {
         "name_key": search_key(given, family)[:300],
-        "sort_key": search_key(family, given)[:300],
+        "sort_key": sort_key(family, given)[:300],
         "search_text": f"{reference.lower()} {search_key(given, family, organisation, email)}"[:1000],
     }
 
 
 @dataclass(frozen=True)
 class ModeCount:
-    """The figures of one mode: people, and None for places without limit."""
+    """The figures of one mode: people, and None for places without limit.
+
+    Who was offered a place decides about it and is not counted as waiting; a reserved one is for somebody yet to come.
+    """
 
     mode: Mode
     capacity: int | None
     places: int | None
     confirmed: int
     waiting: int
+    offered: int = 0
+    reserved: int = 0
+
+    @property
+    def taken(self) -> int:
+        """How many places are not free: held, offered or reserved."""
+        return self.confirmed + self.offered + self.reserved
 
     @property
     def free(self) -> int | None:
-        """Return places − confirmed; negative only after the capacity was lowered or a desk overrode."""
-        return None if self.places is None else self.places - self.confirmed
+        """Return places − taken; negative only after the capacity was lowered or a desk overrode."""
+        return None if self.places is None else self.places - self.taken
 
     @property
     def has_room(self) -> bool:
@@ -173,6 +206,74 @@ def availability(count: ModeCount) -> Availability:
     if count.free <= 0 or count.waiting:
         return Availability.FULL
     return Availability.FEW if count.free * 100 <= (count.places or 0) * FEW_PERCENT else Availability.FREE
+
+
+class Step(StrEnum):
+    """What asking people whether they really come goes through."""
+
+    ASK = "ask"
+    WARN = "warn"
+    RELEASE = "release"
+
+
+def steps_due(
+    now: datetime, ask_at: datetime, warn_at: datetime, release_at: datetime, starts_at: datetime
+) -> list[Step]:
+    """Return the steps whose moment has come, none once the day has started; all moments aware."""
+    if now >= starts_at:
+        return []
+    planned = ((Step.ASK, ask_at), (Step.WARN, warn_at), (Step.RELEASE, release_at))
+    return [step for step, moment in planned if now >= moment]
+
+
+def noticed_before(now: datetime, told_at: datetime, acts_at: datetime) -> datetime:
+    """Return when people must have been told at the latest for the next step at ``now``.
+
+    Half of the time planned between the two: where mails went out late, nobody loses a place without fair notice.
+    """
+    return now - (acts_at - told_at) / 2
+
+
+class Move(StrEnum):
+    """Where an organizer moves somebody in a line."""
+
+    FRONT = "front"
+    UP = "up"
+    DOWN = "down"
+
+    def target(self, position: int) -> int:
+        """Return the new number of somebody who stands at ``position``, from 1; the caller keeps it in the line."""
+        return {Move.FRONT: 1, Move.UP: position - 1, Move.DOWN: position + 1}[self]
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many of those with a place in the room came, in an earlier edition."""
+
+    edition: str
+    had_place: int
+    came: int
+
+    @property
+    def per_hundred(self) -> int:
+        """How many of a hundred came, rounded."""
+        return round(100 * self.came / self.had_place)
+
+    def expected(self, places: int) -> int:
+        """Return how many are likely to come when that many hold a place, rounded."""
+        return round(places * self.came / self.had_place)
+
+    def overbooking_to_fill(self) -> int:
+        """Return the overbooking in per cent, rounded down, with which the room would be just full."""
+        return max(0, 100 * self.had_place // self.came - 100) if self.came else 0
+
+
+def turnout(edition: str, figures: Mapping[str, object]) -> Turnout | None:
+    """Return the turnout of an earlier edition from its aggregate ``figures``, or None when it was not counted."""
+    had_place, came = figures.get("onsite_places"), figures.get("onsite_came")
+    if not isinstance(had_place, int) or not isinstance(came, int) or had_place < 1 or not 0 <= came <= had_place:
+        return None
+    return Turnout(edition, had_place, came)
 
 
 ARRIVAL_MINUTES = 5

@@ -45,6 +45,11 @@ def refuse_cancelled(registration: Registration) -> None:
         raise Conflict("registration.cancelled")
 
 
+def offer_is_open(registration: Registration, now: datetime) -> bool:
+    """Say whether a place is kept for somebody until they decide."""
+    return registration.offer_until is not None and now < registration.offer_until
+
+
 def settle(book: PlaceBook, now: datetime) -> None:
     """Give what was freed to the next in line, and let public pages follow."""
     promote_waiting(actor=Actor.system("waiting list"), now=now, book=book)
@@ -53,7 +58,11 @@ def settle(book: PlaceBook, now: datetime) -> None:
 
 
 def tell_standing(registration: Registration, book: PlaceBook, now: datetime) -> None:
-    """Mail the person how things stand now, with ticket and link."""
+    """Mail the person how things stand now: with ticket and link, or the offer that waits for their answer."""
+    if registration.offer_until is not None:
+        until = registration.offer_until.isoformat()
+        tell(book.edition, registration, "offered", now=now, mode=registration.wants.value, until=until)
+        return
     status = registration.status
     mode = registration.wants if status is Status.WAITING else registration.place
     facts: dict[str, object] = {"position": waiting_position(registration)} if status is Status.WAITING else {}

@@ -58,6 +58,16 @@ def mail_words(kind: str) -> str:
         "registration.waiting": _("Waiting list"),
         "registration.cancelled": _("Cancelled"),
         "registration.already": _("Already registered"),
+        "registration.address_confirm": _("New address, to be confirmed"),
+        "registration.address_notice": _("Another address was asked for"),
+        "registration.address_taken": _("Address has a place already"),
+        "registration.lost": _("Link sent again"),
         "registration.reminder": _("Reminder"),
+        "registration.offered": _("A place is offered"),
+        "registration.offer_lapsed": _("The offer lapsed"),
+        "registration.left": _("Left the line"),
+        "registration.asked": _("Are you coming?"),
+        "registration.warned": _("Warning that the place is given away"),
+        "registration.released": _("The place is given away"),
     }
     return known.get(kind) or kind.rpartition(".")[2].replace("_", " ").capitalize()

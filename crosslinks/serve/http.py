@@ -1,20 +1,16 @@
-"""The child that answers HTTP: Granian, as this project runs it (``python -m crosslinks.serve.http OPTIONS``).
-
-The application is loaded once, before the workers are forked, so that they share its memory.
-"""
+"""The process that answers HTTP: Granian, as this project runs it, with its workers."""
 
 from __future__ import annotations
 
-import gc
-import json
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from crosslinks.kernel.db import drop_connections_after_fork
 from crosslinks.serve.server import make_server
-from crosslinks.serve.supervisor import die_with_parent
-from crosslinks.serve.wsgi import application
+from crosslinks.serve.supervisor import be_called, die_with_parent
+from crosslinks.serve.wsgi import application, flask_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -23,13 +19,16 @@ if TYPE_CHECKING:
 def enter_worker(_target: str) -> WSGIApplication:
     """Begin a worker process: it ends together with the server's main process."""
     parent = os.getppid()
+    be_called("cx-http-worker")
     die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit(1)
+    with flask_app.app_context():
+        drop_connections_after_fork()
     return application
 
 
-if __name__ == "__main__":
-    gc.collect()
-    gc.freeze()
-    make_server(json.loads(sys.argv[1])).serve(target_loader=enter_worker)
+def serve_http(options: dict[str, Any]) -> int:
+    """Serve until told to end, with the application that this process already holds; return the exit code."""
+    make_server(options).serve(target_loader=enter_worker)
+    return 0

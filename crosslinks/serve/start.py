@@ -62,31 +62,24 @@ def check_plan(plan: Plan) -> None:
             raise CannotServe(f"cannot listen on {plan.host} port {plan.port}: {error.strerror or error}") from error
 
 
-def commands(plan: Plan) -> dict[str, list[str]]:
-    """Return the command of each child, by name."""
-    options = {
-        "host": plan.host,
-        "port": plan.port,
-        "workers": plan.workers,
-        "tls_cert": str(plan.tls_cert) if plan.tls_cert else "",
-        "tls_key": str(plan.tls_key) if plan.tls_key else "",
-    }
-    children = {"http": [sys.executable, "-m", "crosslinks.serve.http", json.dumps(options)]}
-    if plan.worker:
-        children["worker"] = [sys.executable, "-m", "crosslinks", "worker"]
-    return children
-
-
 def serve(plan: Plan) -> NoReturn:
-    """Replace this process by the supervisor, so that nothing of the command stays in memory.
+    """Replace this process by the server's, so that nothing of the command stays in memory.
 
     Raises ``CannotServe`` before that when it would not work.
     """
     check_plan(plan)
     work = {
-        "children": commands(plan),
+        "http": {
+            "host": plan.host,
+            "port": plan.port,
+            "workers": plan.workers,
+            "tls_cert": str(plan.tls_cert) if plan.tls_cert else "",
+            "tls_key": str(plan.tls_key) if plan.tls_key else "",
+        },
+        "worker": plan.worker,
         "address": [ANYWHERE.get(plan.host, plan.host), plan.port],
         "lines": plan.lines or [f"Crosslinks is at {plan.address}"],
     }
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "crosslinks.serve.supervisor", json.dumps(work)])  # noqa: S606
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # many waiting threads would each keep an arena of their own
+    os.execv(sys.executable, [sys.executable, "-m", "crosslinks.serve.family", json.dumps(work)])  # noqa: S606

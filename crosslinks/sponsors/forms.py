@@ -58,6 +58,7 @@ class SponsorForm(FlaskForm):
     url = line(_l("Website"), most=500, description=_l("Starts with https://"))
     logo = FileField(_l("Logo"), description=_l("PNG, WebP or JPEG, at most 10 MB. It is shown on white."))
     remove_logo = BooleanField(_l("Remove the logo"))
+    asks_contact = BooleanField(_l("Ask people whether this sponsor may write to them"))
     statement_en = passage(_l("Statement, in English"), most=2_000)
     statement_nb = passage(_l("Statement, in Norwegian"), most=2_000)
     quoted_person = line(_l("Spokesperson"), most=200)
@@ -71,6 +72,7 @@ class SponsorForm(FlaskForm):
         values: dict[str, Any] = {"tier": tier_id}
         if sponsor is not None:
             values = {name: getattr(sponsor, name) for name in _LINES} | {"tier": sponsor.tier_id}
+            values["asks_contact"] = sponsor.asks_contact
             for name in _TEXTS:
                 values |= spread_texts(name, getattr(sponsor, name))
         form = cls(data=values)
@@ -84,7 +86,8 @@ class SponsorForm(FlaskForm):
     def changes(self) -> dict[str, Any]:
         """Return the fields as typed, without tier and picture."""
         lines = {name: self[name].data or "" for name in _LINES}
-        return lines | {name: typed_texts(self, name) for name in _TEXTS}
+        texts = {name: typed_texts(self, name) for name in _TEXTS}
+        return lines | texts | {"asks_contact": bool(self.asks_contact.data)}
 
 
 class MoveForm(FlaskForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crosslinks.kernel.columns import Texts
@@ -23,7 +23,10 @@ class Tier(Base):
 
 
 class Sponsor(Base):
-    """Who supports an edition, and what they say; never a right over the programme or people's data."""
+    """Who supports an edition, and what they say; never a right over the programme or people's data.
+
+    ``asks_contact``: people are asked whether this sponsor may write to them.
+    """
 
     __tablename__ = "sponsor"
 
@@ -40,4 +43,5 @@ class Sponsor(Base):
     logo: Mapped[str] = mapped_column(String(80), default="")
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    asks_contact: Mapped[bool] = mapped_column(default=False, server_default=false())
     tier: Mapped[Tier] = relationship(back_populates="sponsors")

@@ -20,6 +20,7 @@ from crosslinks.sponsors.rules import LOGO_HEIGHTS
 TIER_FIELDS = ("name", "logo_height", "position")
 SPONSOR_FIELDS = (
     "tier_id", "name", "role", "statement", "quoted_person", "quoted_role", "url", "funding", "logo", "position",
+    "asks_contact",
 )  # fmt: skip
 
 

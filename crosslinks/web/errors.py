@@ -49,6 +49,9 @@ def explain(code: str, status: int) -> Explanation:
         "edition.over": Explanation(
             _("This edition is over"), _("Nothing can be changed any more. Write to the organiser about the rest.")
         ),
+        "consent.unknown": Explanation(
+            _("This is not asked any more"), _("Open the page again: it shows what you can agree to now.")
+        ),
         "stream.no_place": Explanation(
             _("You have no place on the stream"), _("Your page says how you take part, and lets you switch.")
         ),
@@ -73,6 +76,36 @@ def explain(code: str, status: int) -> Explanation:
         ),
         "link.used": Explanation(
             _("This link has already been used"), _("Each such link works once. Ask for a new one.")
+        ),
+        "reservation.full": Explanation(
+            _("No place is free to be kept"), _("Raise the capacity, or wait until a place is given back.")
+        ),
+        "reservation.past": Explanation(
+            _("A place cannot be kept until then"), _("Choose a moment that is still to come.")
+        ),
+        "reservation.unknown": Explanation(
+            _("No place is kept for you here"), _("Write to the organiser if you think that is wrong.")
+        ),
+        "reservation.used": Explanation(
+            _("The place that was kept for you is taken"), _("Somebody has registered with this invitation already.")
+        ),
+        "reservation.expired": Explanation(
+            _("The place is no longer kept for you"), _("You can still register as everybody does.")
+        ),
+        "coming.no_place": Explanation(_("You have no place in the room"), _("Your page shows how you take part.")),
+        "line.not_in_it": Explanation(
+            _("This person is not in line"), _("They may just have moved up or left. Load the page again.")
+        ),
+        "mode.full": Explanation(_("It is full just now"), _("Load the page again to see how things stand.")),
+        "reconfirmation.order": Explanation(
+            _("These moments cannot be"), _("First ask, then warn, then give on, before the day starts.")
+        ),
+        "offer.none": Explanation(_("No place is offered to you now"), _("Your page shows how you take part.")),
+        "offer.lapsed": Explanation(
+            _("The time to answer is over"), _("The place has gone to the next in line. You can join the line again.")
+        ),
+        "offer.hours_unusable": Explanation(
+            _("That many hours cannot be"), _("Offer a place for at least 1 and at most 720 hours.")
         ),
         "permission.missing": Explanation(
             _("You may not do this"), _("Ask an owner of the conference to give you the role that it takes.")

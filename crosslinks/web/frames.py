@@ -53,7 +53,10 @@ class Frame:
 
 @dataclass(frozen=True)
 class ManageFrame:
-    """What an organizer page shows around its content; ``nav`` holds only what the account may open."""
+    """What an organizer page shows around its content; ``nav`` holds only what the account may open.
+
+    ``section`` holds the pages beside the one that is open.
+    """
 
     brand: str
     home_url: str
@@ -63,6 +66,7 @@ class ManageFrame:
     state_line: str = ""
     public_url: str = ""
     nav: tuple[Link, ...] = ()
+    section: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
     banners: tuple[Banner, ...] = ()
     user_name: str = ""

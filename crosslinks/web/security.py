@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
@@ -14,6 +14,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from crosslinks.config import settings
 from crosslinks.kernel.actors import Permission, Principal
 from crosslinks.kernel.errors import Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 csrf = CSRFProtect()
 
@@ -145,6 +148,25 @@ def keep_secret(response: Response) -> Response:
     return response
 
 
+class HeadAsGet:
+    """Lets the application answer HEAD as GET, and keeps the content back.
+
+    A view that tells GET from POST would else take HEAD, with which mail filters begin, for a form that was sent.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return self._application(environ, start_response)
+        content = self._application({**environ, "REQUEST_METHOD": "GET"}, start_response)
+        close = getattr(content, "close", None)
+        if close is not None:
+            close()
+        return ()
+
+
 def _bound_body() -> None:
     limit = settings().max_upload if request.mimetype == "multipart/form-data" else settings().max_body
     request.max_content_length = limit
@@ -168,6 +190,7 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.wsgi_app = HeadAsGet(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_refuse_nul)
     app.before_request(_bound_body)
     csrf.init_app(app)

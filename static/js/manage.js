@@ -3,6 +3,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { watchChoices } from "./manage/choices.js";
 import { watchDialogs } from "./manage/dialogs.js";
 import { watchSorting } from "./manage/sorting.js";
+import { watchInserting } from "./manage/inserting.js";
 import { watchToasts } from "./manage/toasts.js";
 import { watchQuestions } from "./questions.js";
 
@@ -21,3 +22,4 @@ watchToasts();
 watchChoices();
 watchQuestions();
 watchSorting();
+watchInserting();

@@ -1,6 +1,7 @@
+// Nothing here is needed: the server marks now and next, this only keeps the marks moving.
+import { watchRows } from "./public/rows.js";
 import { watchQuestions } from "./questions.js";
 
-// Nothing here is needed: the server marks now and next, this only keeps the marks moving.
 const MINUTE = 60_000;
 function waiting(words, minutes) {
   return minutes === 1 ? words.one : words.many.replace("{n}", minutes);
@@ -49,3 +50,4 @@ document.addEventListener("click", (event) => {
 });
 
 watchQuestions();
+watchRows();

@@ -1,1 +1,4 @@
 from wtforms import FileField as FileField
+from wtforms.validators import InputRequired
+
+class FileRequired(InputRequired): ...

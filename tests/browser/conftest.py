@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crosslinks.accounts.links import mint_link
 from crosslinks.accounts.models import Account
@@ -26,25 +27,39 @@ from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
+from crosslinks.invitations.columns import guess_columns
+from crosslinks.invitations.imports import begin_import, get_import, keep_upload, order_check
+from crosslinks.invitations.letters import invitation_token
+from crosslinks.invitations.models import ImportRun, Invitation
+from crosslinks.invitations.rows import ImportOptions
+from crosslinks.invitations.rules import Answer, ImportStage
 from crosslinks.jobs.operations import queue_job
 from crosslinks.jobs.rules import JobState
+from crosslinks.jobs.work import work_one
 from crosslinks.kernel.actors import Permission, Role
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.tokens import LinkKind, make_link
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.mailings.interest import follow_path
+from crosslinks.mailings.models import Follower, Mailing
+from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.privacy.operations import erase_person
 from crosslinks.privacy.rules import ErasureKind
+from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
-from crosslinks.registration.operations import cancel
+from crosslinks.registration.operations import cancel, set_capacity
 from crosslinks.registration.public import pack_answer
-from crosslinks.registration.rules import Place
+from crosslinks.registration.reconfirm import set_reconfirmation, take_step
+from crosslinks.registration.rules import Place, Step
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.feedback.factories import ask_for_feedback
 from tests.instances import Instance, close_database
+from tests.invitations.factories import csv_file
 from tests.live.factories import open_stream
 from tests.registration.factories import make_registration, take_place
 
@@ -62,6 +77,8 @@ class Shown:
     waiting_token: str
     meanwhile_token: str
     cancelled_token: str
+    moving_token: str
+    address_token: str
     confirmed_state: str
     waiting_state: str
     registration_id: int
@@ -74,6 +91,24 @@ class Shown:
     mail_id: int
     failed_mail_id: int
     job_id: int
+    offered_token: str
+    accept_token: str
+    decline_token: str
+    asked_token: str
+    coming_token: str
+    import_id: int
+    checked_import_id: int
+    done_import_id: int
+    invitation_id: int
+    invited_token: str
+    declined_invitation_token: str
+    expired_invitation_token: str
+    sent_mailing_id: int
+    draft_mailing_id: int
+    follower_id: int
+    follow_token: str
+    unconfirmed_token: str
+    unsubscribe_token: str
     live_token: str
     feedback_token: str
     feedback_item: int
@@ -130,6 +165,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_other_places(conference),
             **_open_door(),
             **_mails_and_job(someone),
+            **_answers_wanted(conference),
+            **_imports_and_invitations(someone),
+            **_mailings(someone),
             live_token=open_stream(conference),
             **ask_for_feedback(conference),
         )
@@ -142,7 +180,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 def _other_places(conference: Conference) -> dict[str, str]:
     """Fill the edition 2028 beyond its places, close 2029, end 2039, and return the links and answers of who stand so.
 
-    The edition 2030 is open for tests that register: those of 2024 are counted by others.
+    The edition 2030 is open for tests that register: those of 2024 are counted by others. In 2033 a form is built.
     """
     start = clock.now() + timedelta(days=1400)
     times = {"starts_at": start, "ends_at": start + timedelta(hours=5), "erase_on": (start + timedelta(days=90)).date()}
@@ -151,6 +189,7 @@ def _other_places(conference: Conference) -> dict[str, str]:
         make_edition(conference, slug="2029", number=21, registration_closes_at=NOW - timedelta(days=9000), **times)
         make_edition(conference, slug="2030", number=22, **times)
         _end_one(conference)
+        make_edition(conference, slug="2033", number=25, **times)
         take_place(full)
         receipts = {
             "digital": take_place(full, Mode.DIGITAL, email="digital@example.org"),
@@ -159,14 +198,49 @@ def _other_places(conference: Conference) -> dict[str, str]:
             "cancelled": take_place(full, Mode.DIGITAL, email="cancelled@example.org"),
         }
         cancel(actor=TESTER, now=NOW, registration_id=receipts["cancelled"].registration_id)
+        moving = take_place(full, Mode.DIGITAL, email="moving@example.org").registration_id
+        ask_for_address(actor=TESTER, now=clock.now(), registration_id=moving, email="moved@example.org")
+        change = find_change(moving)
+        assert change is not None
     keys = settings().keys
     return {
         "confirmed_state": pack_answer(receipts["digital"], Mode.DIGITAL),
+        "moving_token": make_link(keys, LinkKind.MANAGE, moving, 0),
+        "address_token": address_token(change.id, change.seed),
         "waiting_state": pack_answer(receipts["meanwhile"], Mode.ONSITE),
         **{
             f"{who}_token": make_link(keys, LinkKind.MANAGE, receipt.registration_id, 0)
             for who, receipt in receipts.items()
         },
+    }
+
+
+def _answers_wanted(conference: Conference) -> dict[str, str]:
+    """Offer somebody of the edition 2031 a place, ask somebody whether they come, and return their links."""
+    now = clock.now()
+    start = now + timedelta(days=1500)
+    times = {"starts_at": start, "ends_at": start + timedelta(hours=5), "erase_on": (start + timedelta(days=90)).date()}
+    with transaction():
+        offering = make_edition(conference, slug="2031", number=23, onsite=2, digital=9, **times)
+        set_capacity(actor=TESTER, now=now, edition_id=offering.id, mode=Mode.ONSITE, capacity=2, offer_hours=48)
+        leaves, asked = take_place(offering), take_place(offering, email="asked@example.org")
+        offered = take_place(offering, email="offered@example.org")
+        cancel(actor=TESTER, now=now, registration_id=leaves.registration_id)
+        set_reconfirmation(
+            actor=TESTER, now=now, edition_id=offering.id, ask_at=now - timedelta(days=1),
+            warn_at=start - timedelta(days=9), release_at=start - timedelta(days=5),
+        )  # fmt: skip
+        take_step(now=now, edition_id=offering.id, step=Step.ASK)
+
+    def token(kind: LinkKind, number: int) -> str:
+        return make_link(settings().keys, kind, number, 0)
+
+    return {
+        "offered_token": token(LinkKind.MANAGE, offered.registration_id),
+        "accept_token": token(LinkKind.ACCEPT, offered.registration_id),
+        "decline_token": token(LinkKind.DECLINE, offered.registration_id),
+        "asked_token": token(LinkKind.MANAGE, asked.registration_id),
+        "coming_token": token(LinkKind.COMING, asked.registration_id),
     }
 
 
@@ -227,6 +301,65 @@ def _mails_and_job(someone: Registration) -> dict[str, int]:
         job.state, job.done, job.started_at = JobState.RUNNING, 128, real_now()
         job.lease_until = real_now() + timedelta(days=1)
         return {"mail_id": first.id, "failed_mail_id": second.id, "job_id": job.id}
+
+
+def _imports_and_invitations(someone: Registration) -> dict[str, Any]:
+    """Upload a file, check another, and import a third; and give the links of invitations that the demo has."""
+    edition = get_edition_by_id(someone.edition_id)
+    heads = ["Fornavn", "Etternavn", "E-post", "Deltar"]
+    rows = [["Nils", "Fil", "nils@example.org", "digitalt"], ["Nora", "", "nora", "kanskje"]]
+    content = csv_file(rows, heads=heads)
+    ids = []
+    for name in ("opplastet.csv", "sjekket.csv", "importert.csv"):
+        part = keep_upload(io.BytesIO(content))
+        with transaction():
+            ids.append(begin_import(actor=TESTER, now=clock.now(), edition=edition, file_name=name, part=part).id)
+    for run_id in ids[1:]:
+        with transaction():
+            order_check(
+                actor=TESTER, now=clock.now(), edition=edition, run=get_import(edition.id, run_id),
+                columns=guess_columns(heads), options=ImportOptions(known="skip"), language="en",
+            )  # fmt: skip
+        work_one(owner="looked at")
+    with transaction():
+        db.session.execute(update(ImportRun).where(ImportRun.id == ids[2]).values(stage=ImportStage.IMPORTED))
+    links = {
+        one.answer: invitation_token(one) for one in db.session.scalars(select(Invitation).order_by(Invitation.id))
+    }
+    first = db.session.scalars(select(Invitation).order_by(Invitation.id)).first()
+    still = db.session.scalars(
+        select(Invitation).where(Invitation.answer == Answer.OPEN, Invitation.expires_at > clock.now())
+    ).first()
+    assert first is not None
+    assert still is not None
+    return {
+        "import_id": ids[0],
+        "checked_import_id": ids[1],
+        "done_import_id": ids[2],
+        "invitation_id": still.id,
+        "invited_token": invitation_token(still),
+        "declined_invitation_token": links[Answer.DECLINED],
+        "expired_invitation_token": invitation_token(first),
+    }
+
+
+def _mailings(someone: Registration) -> dict[str, Any]:
+    """Find the demo's mailings and those who asked to be told, and their links."""
+    draft, sent = db.session.scalars(select(Mailing.id).order_by(Mailing.id.desc())).all()
+    on, waiting = (
+        db.session.scalars(select(Follower).where(condition)).first()
+        for condition in (Follower.confirmed_at.is_not(None), Follower.confirmed_at.is_(None))
+    )
+    assert on is not None
+    assert waiting is not None
+    return {
+        "sent_mailing_id": sent,
+        "draft_mailing_id": draft,
+        "follower_id": on.id,
+        "follow_token": follow_path(on).rpartition("/")[2],
+        "unconfirmed_token": follow_path(waiting).rpartition("/")[2],
+        "unsubscribe_token": unsubscribe_path(someone).rpartition("/")[2],
+    }
 
 
 def _sign_in_path() -> str:

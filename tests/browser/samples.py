@@ -8,6 +8,7 @@ E = "/crosslinks/2024"
 EMPTY = "/crosslinks/2027"
 M = "/manage/crosslinks/2024"
 M_EMPTY = "/manage/crosslinks/2027"
+OVER = "/manage/crosslinks/2032/feedback"
 
 
 @dataclass(frozen=True)
@@ -205,21 +206,124 @@ NOT_PAGES |= {
 }
 
 SAMPLES |= {
-    "privacy_public.data": (Sample("/r/{place_token}/data"), Sample("/r/{cancelled_token}/data")),
-    "privacy_public.delete": (Sample("/r/{place_token}/delete"), Sample("/r/{cancelled_token}/delete")),
-    "privacy_public.goodbye": both("/goodbye"),
-    "privacy_manage.show": manage("/privacy"),
-    "privacy_manage.erase_everybody": (
-        Sample("/manage/crosslinks/2039/privacy/erase", organizer=True),
-        Sample(f"{M}/privacy/erase", organizer=True, status=409),
+    "registration_consents.show": tuple(
+        Sample(f"/r/{{{who}_token}}/consents") for who in ("place", "digital", "cancelled")
     ),
-    "privacy_manage.export": (Sample(f"{M}/registrations/{{registration_id}}/data", organizer=True),),
-    "privacy_manage.erase": (
-        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True),
-        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True, submit=True),
+    "registration_answers.accept": (Sample("/accept/{accept_token}"),),
+    "registration_answers.own_accept": (Sample("/r/{offered_token}/accept"), Sample("/r/{offered_token}")),
+    "registration_answers.decline": (
+        Sample("/decline/{decline_token}"),
+        Sample("/decline/{decline_token}?to=digital"),
+    ),
+    "registration_answers.own_decline": (Sample("/r/{offered_token}/decline"),),
+    "registration_answers.coming": (
+        Sample("/coming/{coming_token}"),
+        Sample("/coming/{coming_token}?answer=no"),
+        Sample("/coming/{coming_token}?answer=digital"),
+    ),
+    "registration_answers.own_coming": (Sample("/r/{asked_token}/coming"), Sample("/r/{asked_token}")),
+}
+
+SAMPLES |= {
+    "imports_manage.start": manage("/import", submit=True),
+    "imports_manage.show": (
+        Sample(f"{M}/import/{{import_id}}", organizer=True),
+        Sample(f"{M}/import/{{checked_import_id}}", organizer=True),
+        Sample(f"{M}/import/{{done_import_id}}", organizer=True),
+    ),
+    "invitations_manage.show": (
+        *manage("/invitations"),
+        Sample(f"{M}/invitations?q=nobody", organizer=True),
+        Sample(f"{M}/invitations?state=x", organizer=True, status=422),
+    ),
+    "invitations_manage.new": manage("/invitations/new", submit=True),
+    "invitations_manage.open_one": (Sample(f"{M}/invitations/{{invitation_id}}", organizer=True),),
+    "invitations_manage.ask_export": (Sample(f"{M}/invitations/export", organizer=True),),
+    "stage_manage.show": manage("/invitations/stage"),
+    "groups_public.form": (
+        Sample(f"{E}/register/group"),
+        Sample(f"{E}/register/group", submit=True),
+        Sample("/crosslinks/2029/register/group", status=409),
+    ),
+    "groups_public.done": (Sample(f"{E}/register/group/done"),),
+    "invitation_public.show": (
+        Sample("/i/{invited_token}"),
+        Sample("/i/{invited_token}", submit=True),
+        Sample("/i/{declined_invitation_token}"),
+        Sample("/i/{expired_invitation_token}", status=410),
+        Sample("/i/not-a-token", status=404),
+    ),
+    "invitation_public.decline": (Sample("/i/{invited_token}/decline"),),
+}
+
+NOT_PAGES |= {"imports_manage.report": "a file"}
+
+SAMPLES |= {
+    "registration_consent_pages.settings": manage("/consents"),
+    "registration_consent_pages.participants": manage("/consents/participants"),
+    "registration_consent_pages.contacts": (
+        Sample(f"{M}/sponsors/1/contacts", organizer=True),
+        Sample(f"{M}/sponsors/2/contacts", organizer=True),
     ),
 }
-NOT_PAGES |= {"privacy_public.data_file": "a file"}
+
+SAMPLES |= {
+    "registration_self_service.address": (
+        Sample("/r/{place_token}/address"),
+        Sample("/r/{place_token}/address", submit=True),
+        Sample("/r/{moving_token}/address"),
+    ),
+    "registration_self_service.ask_confirmation": (
+        Sample("/confirm-address/{address_token}"),
+        Sample("/confirm-address/not-a-token", status=404),
+    ),
+    "registration_self_service.lost": (
+        Sample(f"{E}/lost"),
+        Sample(f"{E}/lost?sent=1"),
+        Sample(f"{E}/lost", submit=True),
+    ),
+}
+
+SAMPLES |= {
+    "registration_coming.show": (
+        *manage("/places/coming"),
+        Sample("/manage/crosslinks/2031/places/coming", organizer=True),
+    ),
+}
+
+SAMPLES |= {
+    "campaigns_manage.overview": manage("/mailings"),
+    "campaigns_manage.create": (
+        *manage("/mailings/new"),
+        Sample(f"{M}/mailings/new", organizer=True, submit=True, form="main form.form"),
+    ),
+    "campaigns_manage.show": (
+        Sample(f"{M}/mailings/{{sent_mailing_id}}", organizer=True),
+        Sample(f"{M}/mailings/{{draft_mailing_id}}?in=nb", organizer=True),
+    ),
+    "campaigns_manage.edit": (Sample(f"{M}/mailings/{{draft_mailing_id}}/edit", organizer=True),),
+    "campaigns_manage.delete": (Sample(f"{M}/mailings/{{draft_mailing_id}}/delete", organizer=True),),
+    "sending_manage.ask_send": (Sample(f"{M}/mailings/{{draft_mailing_id}}/send", organizer=True),),
+    "sending_manage.ask_stop": (Sample(f"{M}/mailings/{{sent_mailing_id}}/stop", organizer=True),),
+    "sending_manage.recipients": (
+        Sample(f"{M}/mailings/{{sent_mailing_id}}/recipients", organizer=True),
+        Sample(f"{M}/mailings/{{sent_mailing_id}}/recipients?q=nobody-like-it", organizer=True),
+        Sample(f"{M}/mailings/{{draft_mailing_id}}/recipients", organizer=True),
+    ),
+    "followers_manage.overview": (*manage("/followers"), Sample(f"{M}/followers?q=nobody-like-it", organizer=True)),
+    "followers_manage.ask_delete": (Sample(f"{M}/followers/{{follower_id}}/delete", organizer=True),),
+    "mailings_public.ask": (Sample("/crosslinks/follow"), Sample("/crosslinks/follow", submit=True)),
+    "mailings_public.asked": (Sample("/crosslinks/follow/done"),),
+    "mailings_public.look": (Sample("/follow/{follow_token}"), Sample("/follow/{unconfirmed_token}")),
+    "mailings_public.ask_unsubscribe": (Sample("/unsubscribe/{unsubscribe_token}"),),
+}
+
+NOT_PAGES |= {
+    "campaigns_manage.count": "a part of the form of a mailing",
+    "campaigns_manage.preview_page": "a letter as mail programs show it, in a frame that lets it do nothing",
+    "followers_manage.export": "a file",
+    "sending_manage.export": "a file",
+}
 
 SAMPLES |= {
     "live_public.show": (
@@ -231,18 +335,6 @@ SAMPLES |= {
     ),
     "live_manage.show": (*manage("/stream"), Sample("/manage/crosslinks/2031/stream", organizer=True)),
     "live_manage.preview": (Sample(f"{M}/stream/preview", organizer=True),),
-}
-
-NOT_PAGES |= {"live_manage.download": "a file"}
-
-SAMPLES |= {
-    "reports_manage.numbers": manage("/numbers"),
-    "reports_manage.sheet": (*manage("/report"), *manage("/catering")),
-}
-NOT_PAGES |= {"reports_manage.download": "a file", "reports_manage.sheet_pdf": "a PDF"}
-OVER = "/manage/crosslinks/2032/feedback"
-
-SAMPLES |= {
     "feedback_public.show": (
         Sample("/r/{feedback_token}/feedback"),
         Sample("/r/{feedback_token}/feedback", submit=True),
@@ -259,4 +351,62 @@ SAMPLES |= {
     "feedback_manage.delete": (Sample(f"{OVER}/items/{{feedback_item}}/delete", organizer=True),),
 }
 
-NOT_PAGES |= {"feedback_manage.download": "a file"}
+NOT_PAGES |= {
+    "live_manage.download": "a file",
+    "feedback_manage.download": "a file",
+}
+
+SAMPLES |= {
+    "privacy_public.data": (Sample("/r/{place_token}/data"), Sample("/r/{cancelled_token}/data")),
+    "privacy_public.delete": (Sample("/r/{place_token}/delete"), Sample("/r/{cancelled_token}/delete")),
+    "privacy_public.goodbye": both("/goodbye"),
+    "privacy_manage.show": manage("/privacy"),
+    "privacy_manage.erase_everybody": (
+        Sample("/manage/crosslinks/2039/privacy/erase", organizer=True),
+        Sample(f"{M}/privacy/erase", organizer=True, status=409),
+    ),
+    "privacy_manage.export": (Sample(f"{M}/registrations/{{registration_id}}/data", organizer=True),),
+    "privacy_manage.erase": (
+        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True),
+        Sample(f"{M}/registrations/{{registration_id}}/erase", organizer=True, submit=True),
+    ),
+    "reports_manage.numbers": manage("/numbers"),
+    "reports_manage.sheet": (*manage("/report"), *manage("/catering")),
+}
+
+NOT_PAGES |= {
+    "privacy_public.data_file": "a file",
+    "reports_manage.download": "a file",
+    "reports_manage.sheet_pdf": "a PDF",
+}
+
+SAMPLES |= {
+    "questions_manage.show": manage("/form"),
+    "questions_manage.remove": (
+        Sample(f"{M}/form/1/remove", organizer=True),
+        Sample(f"{M}/form/4/remove", organizer=True),
+    ),
+    "question_manage.create": manage("/form/new", submit=True),
+    "question_manage.edit": (
+        Sample(f"{M}/form/1", organizer=True),
+        Sample(f"{M}/form/4", organizer=True),
+        Sample(f"{M}/form/5", organizer=True),
+    ),
+    "manage_answers.preview": (*manage("/form/preview"), Sample(f"{M}/form/preview?language=nb", organizer=True)),
+    "manage_answers.edit": (Sample(f"{M}/registrations/{{registration_id}}/answers", organizer=True),),
+    "registration_answers.show": (Sample("/r/{place_token}/answers"), Sample("/r/{digital_token}/answers", status=404)),
+}
+
+SAMPLES |= {
+    "schedule_manage.show": manage("/mail/schedule"),
+    "templates_manage.list_letters": manage("/mail/templates"),
+    "templates_manage.edit": (
+        *manage("/mail/templates/registration.confirmed.onsite"),
+        Sample(f"{M}/mail/templates/registration.waiting?shown=nb", organizer=True),
+        Sample(f"{M}/mail/templates/mailings.thanks.missed", organizer=True),
+    ),
+}
+
+NOT_PAGES |= {
+    "templates_manage.letter_page": "a letter as mail programs show it, in a frame that lets it do nothing",
+}

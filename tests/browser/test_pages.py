@@ -120,8 +120,10 @@ def validate(folder: Path, names: dict[str, str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "nb"])
-@pytest.mark.parametrize(("scheme", "window"), [("light", "phone"), ("dark", "desktop")])
+@pytest.mark.parametrize(
+    ("language", "scheme", "window"),
+    [("en", "light", "phone"), ("nb", "dark", "phone"), ("nb", "light", "desktop"), ("en", "dark", "desktop")],
+)
 def test_pages_are_accessible_valid_and_ours_alone(
     chromium: Browser, demo: Shown, organizer_state: Path, tmp_path: Path, language: str, scheme: str, window: str
 ) -> None:

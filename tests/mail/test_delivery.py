@@ -19,7 +19,7 @@ from crosslinks.mail import delivery as delivery_module
 from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import claim_mails, queue_mail, renew_claims, retry_mail
-from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, MailState
+from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, Letter, LetterKept, MailState, Outcome, Rendered
 from crosslinks.mail.smtp import Postman, read_smtp_url
 from tests.conftest import NOW
 from tests.mail.letters import PNG, TOKEN, letters_known
@@ -254,8 +254,9 @@ def test_several_workers_send_each_message_exactly_once(app: Flask, smtp_server:
     assert set(db.session.scalars(select(OutboxMail.state))) == {MailState.SENT}
 
 
+@pytest.mark.parametrize("is_dead", [True, False])
 def test_what_was_answered_is_not_sent_again_by_the_next_worker(
-    app: Flask, smtp_server: SmtpDouble, monkeypatch: pytest.MonkeyPatch
+    app: Flask, smtp_server: SmtpDouble, monkeypatch: pytest.MonkeyPatch, is_dead: bool
 ) -> None:
     mail_id = queue()
     doomed = a_delivery(smtp_server, "doomed")
@@ -264,22 +265,67 @@ def test_what_was_answered_is_not_sent_again_by_the_next_worker(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(delivery_module, "note_answer", die)
+        patch.setattr(delivery_module, "note_answers", die)
         with pytest.raises(KeyboardInterrupt):
             doomed.send_batch()
     assert get(mail_id).state is MailState.QUEUED
 
-    heir = a_delivery(smtp_server, "heir")
-    heir.send_batch()
-    assert get(mail_id).state is MailState.QUEUED, "the note of a living worker is left alone"
-    os.close(doomed._note._descriptor)
-    doomed._postman.close()
+    if is_dead:
+        os.close(doomed._note._descriptor)
     with transaction():
         db.session.execute(update(OutboxMail).values(lease_until=None))
+    heir = a_delivery(smtp_server, "heir")
     heir.send_batch()
     heir.close()
+    doomed._postman.close()
     assert get(mail_id).state is MailState.SENT
     assert len(smtp_server.taken) == 1
+    assert doomed._note._path.exists() is not is_dead, "only a dead worker's note is removed"
+    if not is_dead:
+        doomed._note.clear()
+        doomed._note.close()
+
+
+def test_a_few_answers_share_one_commit_and_all_stand_in_the_note_before(
+    app: Flask, smtp_server: SmtpDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [queue(f"p{number}@example.org") for number in range(5)]
+    smtp_server.receivers_refused["p3@example.org"] = "550 No such mailbox"
+    sending = a_delivery(smtp_server)
+    noted: list[list[str]] = []
+    real = delivery_module.note_answers
+
+    def look(**facts: Any) -> int:
+        noted.append(sending._note._path.read_text("utf-8").split())
+        return real(**facts)
+
+    monkeypatch.setattr(delivery_module, "note_answers", look)
+    sending.send_batch()
+    written = sending._note._path.read_text("utf-8")
+    sending.close()
+    assert len(noted) == 1
+    assert noted[0] == [get(mail_id).message_id for mail_id in ids if get(mail_id).state is MailState.SENT]
+    assert written == ""
+    assert get(ids[3]).state is MailState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [(Outcome.PAUSED, MailState.PAUSED), (Outcome.WITHHELD, MailState.WITHHELD)]
+)
+def test_a_letter_that_shall_not_go_is_kept_and_costs_no_attempt(
+    app: Flask, sending: Delivery, smtp_server: SmtpDouble, outcome: Outcome, state: MailState
+) -> None:
+    def keep(_: Letter) -> Rendered:
+        raise LetterKept(outcome, "why")
+
+    app.extensions["crosslinks.letters"]["place"] = keep
+    mail_id = queue()
+    sending.send_batch()
+    mail = get(mail_id)
+    assert (mail.state, mail.attempts, mail.last_error, mail.lease_owner) == (state, 0, "why", "")
+    assert smtp_server.taken == []
+    with transaction():
+        assert retry_mail(mail=get(mail_id)) is (outcome is Outcome.PAUSED)
 
 
 def test_a_suspended_worker_gives_its_old_claims_up(app: Flask, smtp_server: SmtpDouble,
@@ -297,3 +343,20 @@ def test_a_suspended_worker_gives_its_old_claims_up(app: Flask, smtp_server: Smt
     sending.close()
     assert [get(mail_id).state for mail_id in ids] == [MailState.SENT, MailState.QUEUED, MailState.QUEUED]
     assert {get(mail_id).lease_owner for mail_id in ids} == {""}
+
+
+def test_a_long_address_to_unsubscribe_stays_in_one_piece(
+    app: Flask, sending: Delivery, smtp_server: SmtpDouble
+) -> None:
+    address = f"https://{'conference.' * 9}example.org/unsubscribe/{TOKEN}"
+
+    def news(letter: Letter) -> Rendered:
+        return Rendered("Hi\r\nBcc: all@example.org", "Hi\n", "<p>Hi</p>", unsubscribe_url=address)
+
+    app.extensions["crosslinks.letters"]["place"] = news
+    queue(name="Åse\r\nBcc: all@example.org")
+    sending.send_batch()
+    (taken,) = smtp_server.taken
+    assert str(taken.message["List-Unsubscribe"]) == f"<{address}>"
+    assert taken.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert taken.message["Bcc"] is None

@@ -174,9 +174,7 @@ def test_the_json_twin_takes_the_same_names(client: FlaskClient, edition: Editio
     no_tick = send_json(client, **{f"q_{must}": "x", f"q_{health}": "y"})
     assert set(no_tick.json["error"]["fields"]) == {f"q_{health}"}
     odd_tick = send_json(client, **{f"q_{must}": "x", f"q_{health}": "y", f"q_{health}_consent": "yes"})
-    assert (
-        set(odd_tick.json["error"]["fields"]) == {f"q_{health}", f"q_{health}_consent"} or odd_tick.status_code == 422
-    )
+    assert set(odd_tick.json["error"]["fields"]) == {f"q_{health}", f"q_{health}_consent"}
     values = {
         Kind.TEXT: "words", Kind.LONG_TEXT: "a\nb", Kind.CHOICE: "o1", Kind.SEVERAL: ["o2"], Kind.YES_NO: True,
         Kind.NUMBER: -3,

@@ -41,7 +41,7 @@ def edition(app: Flask) -> Edition:
 def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     for where in ("public", "api", "opening"):
         monkeypatch.setattr(f"crosslinks.registration.{where}.spend_client_request", lambda: None)
-    monkeypatch.setattr("crosslinks.registration.opening.spend", lambda *more: None)
+    monkeypatch.setattr("crosslinks.registration.place_access.spend", lambda *more: None)
 
 
 def check_page(text: str) -> None:

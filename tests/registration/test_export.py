@@ -18,6 +18,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Role
 from crosslinks.kernel.db import db, transaction
+from crosslinks.registration.details import save_details
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
 from tests.accounts.factories import sign_in
@@ -32,8 +33,10 @@ EXPORT = "/manage/crosslinks/2024/registrations/export"
 def edition(app: Flask, client: FlaskClient) -> Edition:
     with transaction():
         made = make_edition(onsite=2)
-        make_registration(made, given_name="Øyvind", family_name="Ås", organisation='A "quoted", place', note="a\nb")
-        make_registration(made, given_name="=1+1", family_name="-2", organisation="@SUM(A1)", note="\tx")
+        make_registration(made, given_name="Øyvind", family_name="Ås", organisation='A "quoted", place')
+        formula = make_registration(made, given_name="=1+1", family_name="-2", organisation="@SUM(A1)")
+        details = {"mobile": "+47 900 00 000", "hotel": "=HYPERLINK()", "note": "a\nb"}
+        save_details(actor=TESTER, now=NOW, registration_id=formula.id, **details)
         make_registration(made, given_name="+47", family_name="Waits", needs_assistance=True)
         gone = make_registration(made, Mode.DIGITAL, given_name="Gone", family_name="Away", email="")
         cancel(actor=TESTER, now=NOW, registration_id=gone.id)
@@ -65,11 +68,11 @@ def test_csv_holds_everybody_and_runs_no_formula(client: FlaskClient, edition: E
     people = {row[2]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     assert people["Ås"]["Given name"] == "Øyvind"
     assert people["Ås"]["Workplace or place of study"] == 'A "quoted", place'
-    assert people["Ås"]["Note"] == "a\nb"
+    assert "Note" not in rows[0]
+    assert b"900 00" not in answer.data
     assert people["Ås"]["Registered (Europe/Oslo)"] == "2024-01-18 10:00"
     assert people["'-2"]["Given name"] == "'=1+1"
     assert people["'-2"]["Workplace or place of study"] == "'@SUM(A1)"
-    assert people["'-2"]["Note"] == "'\tx"
     waits = people["Waits"]
     assert (waits["Given name"], waits["Status"], waits["Waits for"]) == ("'+47", "Waiting", "In the room")
     assert (waits["Number in line"], waits["Needs assistance"], waits["Has a place"]) == ("1", "Yes", "")
@@ -81,7 +84,7 @@ def test_csv_holds_everybody_and_runs_no_formula(client: FlaskClient, edition: E
 def test_xlsx_holds_the_same(client: FlaskClient, edition: Edition) -> None:
     answer = client.post(EXPORT, data={"format": "xlsx"})
     rows = read_xlsx(answer.data)
-    assert [len(row) for row in rows] == [17] * 5
+    assert [len(row) for row in rows] == [16] * 5
     people = {row[2]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     assert people["Ås"]["Registered (Europe/Oslo)"] == NOW.replace(hour=10, tzinfo=None)
     assert people["'-2"]["Given name"] == "'=1+1"
@@ -89,6 +92,17 @@ def test_xlsx_holds_the_same(client: FlaskClient, edition: Edition) -> None:
     book = load_workbook(io.BytesIO(answer.data))
     assert {cell.data_type for row in book.active.rows for cell in row} <= {"s", "n", "d"}
     book.close()
+
+
+def test_what_only_organizers_keep_is_in_it_when_asked_for(client: FlaskClient, edition: Edition) -> None:
+    rows = read_csv(client.post(EXPORT, data={"format": "csv", "details": "yes"}).data)
+    people = {row[2]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert people["'-2"]["Mobile"] == "'+47 900 00 000"
+    assert people["'-2"]["Hotel"] == "'=HYPERLINK()"
+    assert people["'-2"]["Note"] == "a\nb"
+    assert people["Ås"]["Note"] == ""
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "registrations.exported")).one()
+    assert entry.after == {"rows": 4, "filter": "", "format": "csv", "details": True}
 
 
 def test_only_what_is_filtered_in_its_order(client: FlaskClient, edition: Edition) -> None:

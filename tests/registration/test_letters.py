@@ -18,11 +18,13 @@ from crosslinks.editions.rules import Mode
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import Letter, Rendered
+from crosslinks.registration.address_change import ask_for_address
 from crosslinks.registration.letters import LETTERS
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel, reissue_ticket, set_capacity, switch_mode
 from crosslinks.registration.queries import find_present_ticket, get_by_link_token
+from crosslinks.registration.returning import send_place_link
 from crosslinks.registration.rules import Source
 from crosslinks.registration.tickets import read_ticket_text, verify
 from tests.factories import NOW, TESTER, make_edition
@@ -56,6 +58,11 @@ def live_through_everything(language: str = "en") -> Edition:
         take_place(edition, Mode.DIGITAL, given_name="Kari", language=language)
         take_place(edition, email="guest.1@example.org", given_name="Twice", language=language)
         take_place(edition, email="guest.1@example.org", given_name="Twice", language=language)
+    with transaction():
+        common = {"actor": TESTER, "now": NOW, "registration_id": first.registration_id}
+        ask_for_address(**common, email="new@example.org")
+        ask_for_address(**common, email="guest.1@example.org")
+        send_place_link(now=NOW, edition_id=edition.id, email="guest.1@example.org")
     with transaction():
         switch_mode(actor=TESTER, now=NOW, registration_id=first.registration_id, to=Mode.DIGITAL)
         set_capacity(actor=TESTER, now=NOW, edition_id=edition.id, mode=Mode.ONSITE, capacity=9)

@@ -140,7 +140,7 @@ def test_a_changed_name_is_found_and_sorted_anew(client: FlaskClient, six: Editi
         db.session.scalars(select(Registration).where(Registration.family_name == "Dahl")).one().family_name = "Åsen"
     assert names(client, "?q=dahl") == []
     assert names(client, "?q=asen") == ["Åsen, Bjørn"]
-    assert names(client)[1] == "Åsen, Bjørn"
+    assert names(client)[-1] == "Åsen, Bjørn"
 
 
 def test_whose_last_mail_was_refused(client: FlaskClient, six: Edition) -> None:

@@ -16,6 +16,7 @@ from crosslinks.kernel.actors import Role
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.registration.details import get_details
 from crosslinks.registration.links import place_path, place_token
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.operations import cancel
@@ -77,14 +78,16 @@ def test_saving_corrects_everything_and_logs_each(client: FlaskClient, person: R
     now = read(person)
     assert (now.name, now.email, now.organisation) == ("Kari Nordmann", "kari@example.org", "Haukeland")
     assert (now.role, now.profession, now.language) == (BadgeRole.SPEAKER, Profession.HEALTH, "nb")
-    assert now.note == "Comes late.\nNeeds a plug."
-    assert actions(person) == ["created", "renamed", "role_changed", "facts_changed", "email_changed"]
+    assert get_details(person.id)["note"] == "Comes late.\nNeeds a plug."
+    assert actions(person) == [
+        "created", "renamed", "role_changed", "facts_changed", "details_changed", "email_changed",
+    ]  # fmt: skip
     assert mails(person)[1:] == [("confirmed", "kari@example.org")]
     assert place_token(now) != before
     page = client.get(f"{LIST}/{person.id}").text
     assert "<del>carrie@example.org</del>" in page
     client.post(f"{LIST}/{person.id}", data=TYPED)
-    assert len(actions(person)) == 5
+    assert len(actions(person)) == 6
 
 
 @pytest.mark.parametrize(

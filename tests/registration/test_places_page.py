@@ -116,4 +116,4 @@ def test_only_who_may(client: FlaskClient, edition: Edition) -> None:
         browser = client.application.test_client()
         sign_in(browser, role)
         assert browser.get(PLACES).status_code == status
-        assert ("Places" in browser.get("/manage/crosslinks/2024/").text) is (status == 200)
+        assert (f'href="{PLACES}"' in browser.get("/manage/crosslinks/2024/registrations").text) is (status == 200)

@@ -59,12 +59,12 @@ def wait_for(what: Callable[[], object]) -> None:
 
 
 def child(parent: psutil.Process, word: str) -> psutil.Process:
-    return next(process for process in parent.children() if word in process.cmdline())
+    return next(process for process in parent.children() if process.name() == word)
 
 
 def serving(parent: psutil.Process) -> list[psutil.Process]:
     """Return the server's worker processes that live."""
-    workers = child(parent, "crosslinks.serve.http").children()
+    workers = child(parent, "cx-http").children()
     return [process for process in workers if process.status() != psutil.STATUS_ZOMBIE]
 
 
@@ -75,12 +75,13 @@ def is_ready(instance: Instance) -> bool:
 def test_what_ends_is_started_again_and_all_end_together(instance):
     with instance.serving() as parent:
         wait_for(lambda: is_ready(instance))
-        assert parent.memory_full_info().pss < 12_000_000
-        server, worker = child(parent, "crosslinks.serve.http"), child(parent, "worker")
+        family = [parent, *parent.children(recursive=True)]
+        assert sum(process.memory_full_info().pss for process in family) < 300_000_000
+        server, worker = child(parent, "cx-http"), child(parent, "cx-worker")
         for victim in (worker, server, server.children()[0]):
             if victim.is_running():
                 victim.kill()
-        wait_for(lambda: child(parent, "crosslinks.serve.http") != server and child(parent, "worker") != worker)
+        wait_for(lambda: child(parent, "cx-http") != server and child(parent, "cx-worker") != worker)
         wait_for(lambda: is_ready(instance))
         wait_for(lambda: len(serving(parent)) == 2)
         one = serving(parent)[0]

@@ -37,12 +37,12 @@ BATCH, CLIENTS, MOST_BATCHES = 60, 8, 12
 PATIENCE = 90
 
 
-def children(parent: psutil.Process, word: str) -> list[psutil.Process]:
-    """Return the processes of a server whose command has ``word`` in it."""
+def children(parent: psutil.Process, name: str) -> list[psutil.Process]:
+    """Return the processes of a server that go by that name."""
     found = []
     for process in parent.children(recursive=True):
         try:
-            if word in " ".join(process.cmdline()):
+            if process.name() == name:
                 found.append(process)
         except psutil.NoSuchProcess:
             continue
@@ -51,7 +51,7 @@ def children(parent: psutil.Process, word: str) -> list[psutil.Process]:
 
 def http_workers(parent: psutil.Process) -> list[psutil.Process]:
     """Return the processes that answer requests: the children of the child that listens."""
-    return [worker for main in children(parent, "crosslinks.serve.http") for worker in main.children()]
+    return children(parent, "cx-http-worker")
 
 
 def kill(process: psutil.Process) -> None:
@@ -103,7 +103,7 @@ class BetweenAnswerAndNote:
 
     def _kill(self) -> None:
         time.sleep(0.3)
-        for worker in children(self.parent, "crosslinks.worker") or children(self.parent, "crosslinks worker"):
+        for worker in children(self.parent, "cx-worker"):
             kill(worker)
             self.dead.append(worker.pid)
         time.sleep(0.2)

@@ -1,0 +1,170 @@
+"""An import from upload to end: what an organizer does to it. The work itself is in ``importing.py``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+
+from crosslinks.accounts.audit import record
+from crosslinks.config import settings
+from crosslinks.editions.models import Edition
+from crosslinks.invitations.models import ImportRefusal, ImportRun
+from crosslinks.invitations.rows import ImportOptions
+from crosslinks.invitations.rules import MOST_BYTES, Field, ImportStage
+from crosslinks.jobs.models import Job
+from crosslinks.jobs.operations import queue_job
+from crosslinks.jobs.rules import LIVE
+from crosslinks.kernel.actors import Actor, Permission
+from crosslinks.kernel.clock import real_now
+from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import Conflict, Invalid, NotFound
+
+IMPORT_JOB = "invitations.import"
+SHOWN_RUNS = 20
+
+
+def upload_path(run_id: int) -> Path:
+    """Return where the file of an import lies while it lives."""
+    return settings().files / f"import-{run_id}.upload"
+
+
+def keep_upload(stream: IO[bytes]) -> Path:
+    """Write an upload beside the results of jobs and return where it waits; raises ``Invalid`` when it is too large."""
+    folder = settings().files
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"import-{os.urandom(12).hex()}.part"
+    content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Invalid("import.too_large", _("The file is larger than %(mb)s MB.", mb=MOST_BYTES // 1_000_000))
+    part.write_bytes(content)
+    return part
+
+
+def begin_import(*, actor: Actor, now: datetime, edition: Edition, file_name: str, part: Path) -> ImportRun:
+    """Note a file that was uploaded and give it its place; nobody is registered yet."""
+    run = ImportRun(
+        edition_id=edition.id, file_name=file_name[:200], created_by=actor.label, created_at=now,
+        uploaded_at=real_now(),
+    )  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    part.replace(upload_path(run.id))
+    _log(actor, now, edition, run, "import.uploaded")
+    return run
+
+
+def order_check(
+    *,
+    actor: Actor,
+    now: datetime,
+    edition: Edition,
+    run: ImportRun,
+    columns: Mapping[int, Field],
+    options: ImportOptions,
+    language: str,
+) -> Job:
+    """Keep what the columns are and what shall hold, and have every row looked at; nobody is registered by it."""
+    _refuse_live(run)
+    if run.stage in {ImportStage.IMPORTING, ImportStage.IMPORTED}:
+        raise Conflict("import.begun")
+    _need_file(run)
+    run.columns = {str(column): field.value for column, field in columns.items()}
+    run.options = options.plain()
+    run.stage = ImportStage.CHECKING
+    return _queue(actor, now, edition, run, "check", language)
+
+
+def order_import(*, actor: Actor, now: datetime, edition: Edition, run: ImportRun, language: str) -> Job:
+    """Have the rows of a checked file registered, or go on where an import was interrupted."""
+    _refuse_live(run)
+    _need_file(run)
+    if run.stage is ImportStage.CHECKED:
+        db.session.execute(delete(ImportRefusal).where(ImportRefusal.run_id == run.id))
+        run.handled = run.confirmed = run.waiting = run.known = run.refused = 0
+        run.stage = ImportStage.IMPORTING
+    elif run.stage is not ImportStage.IMPORTING:
+        raise Conflict("import.not_checked")
+    _log(actor, now, edition, run, "import.started")
+    return _queue(actor, now, edition, run, "import", language)
+
+
+def forget_import(*, actor: Actor, now: datetime, edition: Edition, run: ImportRun) -> None:
+    """Forget an import that has not begun, or its report; who was registered stays. The caller removes the file."""
+    _refuse_live(run)
+    _log(actor, now, edition, run, "import.removed")
+    db.session.delete(run)
+    db.session.flush()
+
+
+def _queue(actor: Actor, now: datetime, edition: Edition, run: ImportRun, act: str, language: str) -> Job:
+    job = queue_job(
+        kind=IMPORT_JOB,
+        payload={"import": run.id, "act": act, "language": language, "by": [actor.kind, actor.id, actor.label]},
+        actor=actor,
+        now=now,
+        conference_id=edition.conference_id,
+        edition_id=edition.id,
+        permission=Permission.REGISTRATIONS,
+        total=run.rows,
+    )
+    run.job_id = job.id
+    db.session.flush()
+    return job
+
+
+def _refuse_live(run: ImportRun) -> None:
+    job = find_job(run)
+    if job is not None and job.state in LIVE:
+        raise Conflict("import.running")
+
+
+def _need_file(run: ImportRun) -> None:
+    if run.file_gone_at is not None or not upload_path(run.id).is_file():
+        raise Conflict("import.file_gone")
+
+
+def _log(actor: Actor, now: datetime, edition: Edition, run: ImportRun, action: str) -> None:
+    record(
+        actor=actor, action=action, object_kind="import", object_id=run.id, now=now,
+        conference_id=edition.conference_id, edition_id=edition.id,
+    )  # fmt: skip
+
+
+def get_import(edition_id: int, run_id: int) -> ImportRun:
+    """Return an import of this edition; raises ``NotFound``."""
+    run = db.session.scalar(select(ImportRun).where(ImportRun.id == run_id, ImportRun.edition_id == edition_id))
+    if run is None:
+        raise NotFound("import.unknown")
+    return run
+
+
+def list_imports(edition_id: int) -> list[ImportRun]:
+    """Return the latest imports of an edition, the last first."""
+    return list(
+        db.session.scalars(
+            select(ImportRun).where(ImportRun.edition_id == edition_id).order_by(ImportRun.id.desc()).limit(SHOWN_RUNS)
+        )
+    )
+
+
+def find_job(run: ImportRun) -> Job | None:
+    """Return the job that works, or last worked, on an import."""
+    return None if run.job_id is None else db.session.get(Job, run.job_id)
+
+
+def list_refusals(run_id: int, limit: int | None = None) -> list[ImportRefusal]:
+    """Return why rows of an import were refused, by row."""
+    return list(
+        db.session.scalars(
+            select(ImportRefusal)
+            .where(ImportRefusal.run_id == run_id)
+            .order_by(ImportRefusal.row, ImportRefusal.id)
+            .limit(limit)
+        )
+    )

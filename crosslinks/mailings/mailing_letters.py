@@ -1,0 +1,191 @@
+"""The letters of mailings and of the interest list. Each is checked as it is made: nobody gets what they left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from crosslinks.config import settings
+from crosslinks.editions.frames import edition_url, organiser_line
+from crosslinks.editions.models import Conference, Edition
+from crosslinks.editions.queries import get_edition_by_id
+from crosslinks.kernel.columns import pick
+from crosslinks.kernel.db import db
+from crosslinks.kernel.errors import NotFound
+from crosslinks.mail.rendering import absolute, render_letter
+from crosslinks.mail.rules import Fact, Letter, LetterFrame, LetterKept, Outcome, Rendered
+from crosslinks.mailings.audiences import still_wants_news
+from crosslinks.mailings.catalogue import OWN_LINKS, PERSON, sample_facts
+from crosslinks.mailings.interest import FOLLOW_LETTER, follow_path
+from crosslinks.mailings.mailing_facts import edition_facts, person_facts
+from crosslinks.mailings.models import Follower, Mailing
+from crosslinks.mailings.placeholders import render_line, render_text
+from crosslinks.mailings.purposes import CALLED_BACK, UNSUBSCRIBED, MailingState, Purpose
+from crosslinks.mailings.unsubscribe import unsubscribe_path
+from crosslinks.registration.models import Registration
+from crosslinks.web.formats import format_day
+from crosslinks.web.languages import speaking
+
+TEST = "test"
+"""In a letter's data: a copy to oneself, which goes whatever the state of its mailing."""
+MASKED = "/unsubscribe/…"
+KEPT_SECONDS = 5.0
+MOST_KEPT = 16
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What all messages of a mailing in one language have in common."""
+
+    purpose: Purpose
+    subject: str
+    body: str
+    language: str
+    facts: dict[str, Fact]
+    frame: LetterFrame
+    conference: str
+
+
+def _prepare(mailing_id: int, asked: str) -> _Prepared:
+    mailing = db.session.get(Mailing, mailing_id)
+    if mailing is None:
+        raise NotFound("mailing.unknown")
+    edition = get_edition_by_id(mailing.edition_id)
+    language = asked if asked in mailing.body else next(iter(mailing.body), asked)
+    with speaking(language):
+        return _Prepared(
+            purpose=mailing.purpose,
+            subject=mailing.subject.get(language, ""),
+            body=mailing.body.get(language, ""),
+            language=language,
+            facts=edition_facts(edition, language),
+            frame=_frame(edition, language, mailing.purpose),
+            conference=edition.conference.name,
+        )
+
+
+_kept: dict[tuple[str, int, str], tuple[float, _Prepared]] = {}
+
+
+def _prepare_once(mailing_id: int, asked: str) -> _Prepared:
+    """Return what ``_prepare`` does, at most ``KEPT_SECONDS`` old: a started mailing is never changed."""
+    key = (settings().database_url, mailing_id, asked)
+    made_at, prepared = _kept.get(key, (-KEPT_SECONDS, None))
+    if prepared is None or monotonic() - made_at >= KEPT_SECONDS:
+        prepared = _prepare(mailing_id, asked)
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = (monotonic(), prepared)
+    return prepared
+
+
+def mailing_letter(letter: Letter) -> Rendered:
+    """Render one message of a mailing; raises ``LetterKept`` when it is paused, called back or not wanted any more."""
+    is_real = not letter.preview and TEST not in letter.data
+    prepare = _prepare_once if is_real else _prepare
+    shared = prepare(letter.data["mailing"], letter.language)
+    if is_real:
+        _require_wanted(shared.purpose, letter)
+    registration = _registration(letter)
+    facts = shared.facts | _of_reader(registration, masked=not is_real)
+    with speaking(shared.language):
+        subject = render_line(shared.subject, facts)
+        passage = render_text(shared.body, facts)
+        if TEST in letter.data:
+            subject = _("Test: %(subject)s", subject=subject)
+    leave = _unsubscribe_url(shared.purpose, registration, letter, is_real=is_real)
+    return render_letter(
+        "mailings/mail/mailing",
+        shared.language,
+        frame=shared.frame,
+        unsubscribe_url=leave if leave.startswith("http") else "",
+        heading=subject,
+        text=passage.text,
+        body=passage.html,
+        leave_url=leave,
+        conference=shared.conference,
+        asked_by_form=registration is None,
+    )
+
+
+def _of_reader(registration: Registration | None, *, masked: bool) -> dict[str, Fact]:
+    """Return what is known of the reader; of an invented one in a look at the letter."""
+    if registration is not None:
+        return person_facts(registration, masked=masked)
+    invented = sample_facts() if masked else {}
+    return {name: value for name, value in invented.items() if name in (*PERSON, *OWN_LINKS, "place")}
+
+
+def _registration(letter: Letter) -> Registration | None:
+    if letter.registration_id is None:
+        return None
+    return db.session.get(Registration, letter.registration_id)
+
+
+def _require_wanted(purpose: Purpose, letter: Letter) -> None:
+    state = db.session.scalar(select(Mailing.state).where(Mailing.id == letter.data["mailing"]))
+    if state is MailingState.STOPPED:
+        raise LetterKept(Outcome.WITHHELD, CALLED_BACK)
+    if purpose is Purpose.NEWS and not still_wants_news(letter.registration_id, letter.data.get("follower")):
+        raise LetterKept(Outcome.WITHHELD, UNSUBSCRIBED)
+    if state is MailingState.PAUSED:
+        raise LetterKept(Outcome.PAUSED)
+
+
+def _unsubscribe_url(purpose: Purpose, registration: Registration | None, letter: Letter, *, is_real: bool) -> str:
+    """Return where this person leaves news: nothing for a mailing about the event, a masked one for a look at it."""
+    if purpose is not Purpose.NEWS:
+        return ""
+    follower = db.session.get(Follower, letter.data["follower"]) if "follower" in letter.data else None
+    if not is_real or (registration is None and follower is None):
+        return MASKED
+    if follower is not None:
+        return absolute(follow_path(follower))
+    return absolute(unsubscribe_path(registration)) if registration else MASKED
+
+
+def _frame(edition: Edition, language: str, purpose: Purpose) -> LetterFrame:
+    lines = [organiser_line(edition.conference)]
+    if purpose is Purpose.ABOUT:
+        erased = format_day(edition.erase_on, None, language)
+        lines.insert(0, _("Everything about your registration is erased on %(day)s.", day=erased))
+    if edition.is_demo:
+        lines.append(f"{_('Demonstration.')} {pick(edition.demo_note, language, edition.languages)}")
+    return LetterFrame(
+        brand=edition.conference.name,
+        hue=edition.conference.hue,
+        url=absolute(edition_url(edition)),
+        reply_to=edition.conference.contact_email,
+        last_lines=tuple(lines),
+    )
+
+
+def follow_letter(letter: Letter) -> Rendered:
+    """Render the answer to somebody who asked to be told: how to get on the list, or that they are on it."""
+    follower = db.session.get(Follower, letter.data["follower"])
+    if follower is None:
+        raise LetterKept(Outcome.WITHHELD, UNSUBSCRIBED)
+    conference = db.session.get_one(Conference, follower.conference_id)
+    with speaking(letter.language):
+        frame = LetterFrame(
+            brand=conference.name, hue=conference.hue, url=absolute(f"/{conference.slug}/"),
+            reply_to=conference.contact_email, last_lines=(organiser_line(conference),),
+        )  # fmt: skip
+    return render_letter(
+        "mailings/mail/follow",
+        letter.language,
+        frame=frame,
+        url="/follow/…" if letter.preview else absolute(follow_path(follower)),
+        conference=conference.name,
+        is_on=follower.confirmed_at is not None,
+    )
+
+
+LETTERS: dict[str, Callable[[Letter], Rendered]] = {
+    **{f"mailings.{purpose.value}": mailing_letter for purpose in Purpose},
+    FOLLOW_LETTER: follow_letter,
+}

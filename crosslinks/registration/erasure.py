@@ -127,7 +127,7 @@ def keep_mails(*, registration_id: int) -> None:
     person = db.session.get_one(Registration, registration_id)
     rows = db.session.execute(
         select(OutboxMail.state, func.count())
-        .where(OutboxMail.registration_id == registration_id, OutboxMail.state != MailState.QUEUED)
+        .where(OutboxMail.registration_id == registration_id, OutboxMail.state.in_((MailState.SENT, MailState.FAILED)))
         .group_by(OutboxMail.state)
     )
     keep_figures(edition_id=person.edition_id, figures={(f"mail_{state.value}", ""): count for state, count in rows})

@@ -57,7 +57,7 @@ def test_the_file_tells_everything_of_everybody_feature(client, edition):
     assert NOTE in present["registration"]["organizers_keep"]["note"]
     assert len(present["registration"]["tickets"]) == 2
     assert present["checkin"]["came_in_at"]
-    assert {message["state"] for message in present["mail"]["messages"]} == {"queued", "sent", "failed"}
+    assert {message["state"] for message in present["mail"]["messages"]} >= {"queued", "sent", "failed"}
     assert present["documents"]["badges"][0]["format"] == "l7418"
     assert any("email_changed" in entry["action"] for entry in present["accounts"]["log"])
     assert token not in answer.text

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from crosslinks.accounts.audit import plain
 from crosslinks.editions.kept import keep_figures
@@ -19,7 +19,7 @@ from crosslinks.kernel.mentions import Traces
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
-from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.models import AddressChange, PersonDetails, Registration, Reservation, Ticket
 from crosslinks.registration.rules import Place
 from crosslinks.registration.steps import open_registration, seen_by_doors, settle
 
@@ -27,8 +27,8 @@ SURE_BITS = 25
 """Of a ticket in base32, the characters that depend on the ticket alone and not on what follows it."""
 _TOLD = (
     "given_name", "family_name", "email", "organisation", "profession", "language", "role", "place", "wants",
-    "joined_at", "needs_assistance", "privacy_version", "privacy_seen_at", "source", "note", "created_at", "changed_at",
-    "cancelled_at",
+    "joined_at", "needs_assistance", "privacy_version", "privacy_seen_at", "source", "created_at", "changed_at",
+    "cancelled_at", "offer_until", "asked_at", "warned_at", "coming_at",
 )  # fmt: skip
 
 
@@ -38,11 +38,18 @@ def export_person(*, registration_id: int) -> dict[str, Any]:
     return {
         "reference": show_reference(person.reference),
         **{name: plain(getattr(person, name)) for name in _TOLD},
+        "organizers_keep": _details(registration_id),
         "tickets": [
             {"issued_at": plain(ticket.issued_at), "replaced_at": plain(ticket.replaced_at)}
             for ticket in person.tickets
         ],
     }
+
+
+def _details(registration_id: int) -> dict[str, str]:
+    found = db.session.get(PersonDetails, registration_id)
+    names = ("mobile", "travel", "hotel", "dinner", "note")
+    return {} if found is None else {name: getattr(found, name) for name in names}
 
 
 def list_registrations_of(person: Registration) -> list[int]:
@@ -107,7 +114,10 @@ def erase_person(*, registration_id: int) -> None:
     """Keep the person as counts and delete the row with its tickets. Everything else of them is to be gone before."""
     person = db.session.get_one(Registration, registration_id, populate_existing=True)
     keep_figures(edition_id=person.edition_id, figures=_figures(person))
-    db.session.execute(delete(Ticket).where(Ticket.registration_id == registration_id))
+    kept = update(Reservation).where(Reservation.used_by == registration_id)
+    db.session.execute(kept.values(label="").execution_options(synchronize_session=False))
+    for table in (Ticket, PersonDetails, AddressChange):
+        db.session.execute(delete(table).where(table.registration_id == registration_id))
     db.session.expunge(person)
     db.session.execute(delete(Registration).where(Registration.id == registration_id))
 
@@ -117,7 +127,7 @@ def keep_mails(*, registration_id: int) -> None:
     person = db.session.get_one(Registration, registration_id)
     rows = db.session.execute(
         select(OutboxMail.state, func.count())
-        .where(OutboxMail.registration_id == registration_id, OutboxMail.state != MailState.QUEUED)
+        .where(OutboxMail.registration_id == registration_id, OutboxMail.state.in_((MailState.SENT, MailState.FAILED)))
         .group_by(OutboxMail.state)
     )
     keep_figures(edition_id=person.edition_id, figures={(f"mail_{state.value}", ""): count for state, count in rows})

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote_plus
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Boolean, Column, Enum, Table, insert, select
+from sqlalchemy import JSON, Column, Enum, String, Table, insert, select
 
 from crosslinks.accounts.audit import record
 from crosslinks.checkin.devices import get_phone
@@ -39,9 +39,9 @@ from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.rules import MailState
 from crosslinks.questions.models import Answer
 from crosslinks.questions.rules import Kind
-from crosslinks.registration.corrections import change_email, correct_facts
+from crosslinks.registration.corrections import change_email
 from crosslinks.registration.joining import add_by_hand
-from crosslinks.registration.models import Registration, Ticket
+from crosslinks.registration.models import PersonDetails, Registration, Reservation, Ticket
 from crosslinks.registration.operations import cancel, reissue_ticket, rename, set_assistance
 from crosslinks.registration.rules import Details
 from tests.factories import NOW, TESTER
@@ -97,7 +97,9 @@ def make_registration(edition_id: int) -> int:
         rename(**common, given_name=OLD_GIVEN, family_name=FAMILY, organisation=f"{ORGANISATION} AS")
         rename(**common, given_name=GIVEN, family_name=FAMILY, organisation=ORGANISATION)
         set_assistance(**common, needs_assistance=False)
-        correct_facts(**common, note=f"{NOTE}, og mer")
+        keep = db.session.get(PersonDetails, number) or PersonDetails(registration_id=number)
+        keep.note = f"{NOTE}, og mer"
+        db.session.add(keep)
         change_email(**common, email=EMAIL)
         reissue_ticket(**common)
     return number
@@ -221,6 +223,16 @@ def make_stay(edition_id: int, registration_id: int) -> None:
         )  # fmt: skip
 
 
+def make_reservation(edition_id: int, registration_id: int) -> None:
+    with transaction():
+        db.session.add(
+            Reservation(
+                edition_id=edition_id, mode=Mode.ONSITE, label=f"{GIVEN} {FAMILY}", expires_at=NOW, created_at=NOW,
+                used_at=NOW, used_by=registration_id,
+            )
+        )  # fmt: skip
+
+
 def make_feedback(edition_id: int, registration_id: int) -> None:
     with transaction():
         db.session.add(FeedbackMark(edition_id=edition_id, mark=mark_of(registration_id)))
@@ -254,7 +266,7 @@ def _filled(table: Table, known: dict[str, Any], word: str) -> dict[str, Any]:
             continue
         if target := _points_at(column):
             values[column.name] = _some_key(target)
-        elif not column.nullable or not isinstance(column.type, Boolean):
+        elif not column.nullable or isinstance(column.type, (String, JSON)):
             values[column.name] = _value(column, word)
     return values
 
@@ -293,6 +305,7 @@ MAKERS: list[Callable[[int, int], None]] = [
     make_prints,
     make_answers,
     make_stay,
+    make_reservation,
     make_feedback,
     make_rows_elsewhere,
 ]

@@ -54,10 +54,10 @@ def test_the_file_tells_everything_of_everybody_feature(client, edition):
     cancelled, present = told["registrations"]
     assert cancelled["registration"]["cancelled_at"]
     assert (present["registration"]["given_name"], present["registration"]["email"]) == (GIVEN, EMAIL)
-    assert NOTE in present["registration"]["note"]
+    assert NOTE in present["registration"]["organizers_keep"]["note"]
     assert len(present["registration"]["tickets"]) == 2
     assert present["checkin"]["came_in_at"]
-    assert {message["state"] for message in present["mail"]["messages"]} == {"queued", "sent", "failed"}
+    assert {message["state"] for message in present["mail"]["messages"]} >= {"queued", "sent", "failed"}
     assert present["documents"]["badges"][0]["format"] == "l7418"
     assert any("email_changed" in entry["action"] for entry in present["accounts"]["log"])
     assert token not in answer.text

@@ -80,7 +80,7 @@ HOSTILE_STRINGS: tuple[str, ...] = (
 )
 
 HOSTILE = (
-    "", " ", "\t\n\r", "\x00", "a\x00b", "\x1b[31m", "\x7f", "\u200b", "\ufeff", "\ud800", "\U0010ffff",
+    "", " ", "\t\n\r", "\x00", "a\x00b", "\x1b[31m", "\x7f", "\u200b", "\ufeff", "\U0010ffff",
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "' onmouseover='alert(1)",
     "</textarea><script>alert(1)</script>", "javascript:alert(1)", "data:text/html,<script>alert(1)</script>",
     "&lt;b&gt;", "&#x3c;script&#x3e;", "<!--", "]]>", "{{ 7 * 7 }}", "{% raw %}", "${7*7}", "#{7*7}", "%(name)s",

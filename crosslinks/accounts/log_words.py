@@ -110,6 +110,7 @@ DEEDS = {
     "printed": _l("printed"),
     "promoted": _l("moved up from the waiting list"),
     "registered": _l("registered"),
+    "reconfirmation_changed": _l("asking whether people come changed"),
     "removed": _l("removed"),
     "renamed": _l("renamed"),
     "reordered": _l("put in order"),

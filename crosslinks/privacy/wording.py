@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from crosslinks.accounts.log_words import CODED_FIELDS, FIELDS, VALUES, actor_words, deed_words, value_words
+from crosslinks.accounts.log_fields import FIELDS
+from crosslinks.accounts.log_words import CODED_FIELDS, VALUES, actor_words, deed_words, value_words
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
 from crosslinks.registration.words import mail_words
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.actors import ROLE_PERMISSIONS, Permission, Role
@@ -26,6 +26,7 @@ TABLES = {
     "devices": "device",
     "form": "question",
     "gates": "gate",
+    "history": "audit_entry",
     "import": "import_run",
     "invitations": "invitation",
     "items": "feedback_question",
@@ -36,6 +37,7 @@ TABLES = {
     "mailings": "mailing",
     "people": "person",
     "registrations": "registration",
+    "reservations": "reservation",
     "rooms": "room",
     "sessions": "session",
     "sponsors": "sponsor",
@@ -44,6 +46,11 @@ TABLES = {
 }
 """Which table a number in an address points at, by the word before it."""
 ABSENT = 999_999
+
+
+def word_for(converter: BaseConverter) -> str:
+    """Return a word that stands at this place of an address: the first of those it may be, if they are listed."""
+    return sorted(converter.items)[0] if isinstance(converter, AnyConverter) else "x"
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,9 @@ class Route:
     def address(self, conference: str = "crosslinks", edition: str = "2024", **ids: int) -> str:
         values: dict[str, object] = {"conference": conference, "edition": edition}
         for name, converter in self.rule._converters.items():
-            values.setdefault(name, ids.get(name, ABSENT) if isinstance(converter, IntegerConverter) else "x")
+            values.setdefault(
+                name, ids.get(name, ABSENT) if isinstance(converter, IntegerConverter) else word(converter)
+            )
         built = self.rule.build(values, append_unknown=False)
         assert built is not None
         return built[1]

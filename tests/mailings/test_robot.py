@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,14 +22,21 @@ from crosslinks.accounts.models import Account
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
+from crosslinks.invitations.groups import Colleague, Contact, register_group
+from crosslinks.invitations.inviting import Guest, Terms, invite
+from crosslinks.invitations.models import Invitation
+from crosslinks.invitations.rules import InvitationKind
 from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.mail.delivery import make_letter
 from crosslinks.mail.rules import Letter
+from crosslinks.mailings.purposes import Purpose
+from crosslinks.registration.address_change import ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
-from crosslinks.registration.rules import Place
+from crosslinks.registration.rules import BadgeRole, Details, Place
 from tests.accounts.factories import make_account
 from tests.factories import NOW, TESTER, make_edition
+from tests.mailings.factories import make_follower, make_mailing
 from tests.registration.factories import take_place
 
 NOT_COUNTED = {"worker_beat", "round_mark"}
@@ -51,6 +59,8 @@ class World:
     edition: Edition
     people: dict[str, int]
     account: int
+    facts: dict[str, dict[str, Any]]
+    """What the rows of kinds hold that are about something else than a registration."""
 
 
 @pytest.fixture
@@ -66,7 +76,31 @@ def world(client: FlaskClient) -> World:
         }
         cancel(actor=TESTER, now=NOW, registration_id=people["cancelled"])
         account = make_account("kari@example.org")
-    return World(edition, people, account.id)
+    return World(edition, people, account.id, _facts(edition, people["other"]))
+
+
+def _facts(edition: Edition, asking: int) -> dict[str, dict[str, Any]]:
+    terms = Terms(InvitationKind.PRESS, BadgeRole.PRESS, Mode.DIGITAL, "en", NOW + timedelta(days=3), reserve=False)
+    colleague = Colleague(Details("Ola", "Gruppe", "ola.gruppe@example.org"), Mode.DIGITAL)
+    contact = Contact("Kari Kontakt", "kari.kontakt@example.org", "en")
+    with transaction():
+        edition = db.session.get_one(Edition, edition.id)
+        group = register_group(actor=TESTER, now=NOW, edition=edition, contact=contact, colleagues=[colleague])
+        guests = [Guest("Per", "Presse", "per.presse@example.org")]
+        invite(actor=TESTER, now=NOW, edition=edition, guests=guests, terms=terms)
+        about, news = make_mailing(edition), make_mailing(edition, purpose=Purpose.NEWS)
+        follower = make_follower(edition.conference_id, "follows@example.org")
+        ask_for_address(actor=TESTER, now=NOW, registration_id=asking, email="new.address@example.org")
+        change = find_change(asking)
+        assert change is not None
+        return {
+            "invitations.group": {"group": group.id},
+            "invitations.invitation": {"invitation": db.session.scalars(select(Invitation.id)).one()},
+            "mailings.about": {"mailing": about.id},
+            "mailings.news": {"mailing": news.id, "follower": follower.id},
+            "mailings.follow": {"follower": follower.id},
+            "registration.address_confirm": {"change": change.id, "seed": change.seed},
+        }
 
 
 def letter_of(world: World, kind: str, language: str) -> Letter:
@@ -81,8 +115,11 @@ def letter_of(world: World, kind: str, language: str) -> Letter:
         "mode": "digital" if HOLDERS.get(kind) == "digital" else "onsite",
         "variant": "attended",
         "position": 1,
+        "until": (NOW + timedelta(days=2)).isoformat(),
+        "wanted": "n•••@example.org",
         "days_left": 3,
         **FACTS.get(kind, {}),
+        **world.facts.get(kind, {}),
     }
     return Letter(
         kind=kind,

@@ -187,7 +187,7 @@ def test_the_json_twin_takes_the_same_names(client: FlaskClient, edition: Editio
     document = client.get("/api/v1/openapi.json").json
     schema = document["components"]["schemas"]["RegistrationPayload"]
     assert schema["additionalProperties"] is False
-    (pattern,) = schema["patternProperties"]
+    pattern = next(one for one in schema["patternProperties"] if "consent_sponsor" not in one)
     assert re.search(pattern, "q_12")
     assert re.search(pattern, "q_12_consent")
     assert not re.search(pattern, "q_0")

@@ -21,6 +21,7 @@ from wtforms.validators import DataRequired, Email, InputRequired
 from crosslinks.kernel.resources import resource
 from crosslinks.web.drawings import Break, Moment, cover
 from crosslinks.web.face import init_face
+from crosslinks.web.formats import init_formats
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame
 from crosslinks.web.theme import DEFAULT_HUE
 
@@ -142,6 +143,7 @@ def create_gallery() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=lambda: request.args.get("lang", "en"))
     CSRFProtect(app)
+    init_formats(app)
     init_face(app)
 
     @app.get("/<page>")

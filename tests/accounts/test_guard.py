@@ -50,7 +50,7 @@ ABSENT = 999_999
 
 def word_for(converter: BaseConverter) -> str:
     """Return a word that stands at this place of an address: the first of those it may be, if they are listed."""
-    return sorted(converter.items)[0] if isinstance(converter, AnyConverter) else "x"
+    return min(converter.items) if isinstance(converter, AnyConverter) else "x"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Route:
         values: dict[str, object] = {"conference": conference, "edition": edition}
         for name, converter in self.rule._converters.items():
             values.setdefault(
-                name, ids.get(name, ABSENT) if isinstance(converter, IntegerConverter) else word(converter)
+                name, ids.get(name, ABSENT) if isinstance(converter, IntegerConverter) else word_for(converter)
             )
         built = self.rule.build(values, append_unknown=False)
         assert built is not None

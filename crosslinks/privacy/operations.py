@@ -25,6 +25,7 @@ from crosslinks.kernel.db import Base, db
 from crosslinks.live import erasure as live
 from crosslinks.mail import erasure as mail
 from crosslinks.mailings import erasure as mailings
+from crosslinks.mailings.interest import erase_address
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
 from crosslinks.questions import erasure as questions
@@ -77,14 +78,17 @@ def erase_person(
 ) -> Edition:
     """Erase somebody from everything and give their place to the next in line; return the edition.
 
-    Earlier registrations of the same address in the edition go too. Nobody is mailed: a message would have to keep
-    the address. Raises ``NotFound``.
+    Earlier registrations of the same address in the edition go too, and the address leaves the interest list. Nobody
+    is mailed: a message would have to keep the address. Raises ``NotFound``.
     """
     ids = registration.lock_same_person(registration_id)
     edition = db.session.get_one(Edition, db.session.get_one(Registration, registration_id).edition_id)
     for number in ids:
         registration.free_place(registration_id=number, now=now)
     counts = _count_rows(ids)
+    key = db.session.get_one(Registration, registration_id).email_key
+    if key and erase_address(actor=actor, now=now, conference_id=edition.conference_id, email_key=key):
+        counts["follower"] = 1
     for number in ids:
         _erase_mentions(edition.id, number)
         _erase(number)

@@ -37,6 +37,7 @@ from crosslinks.live.models import Presence
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.rules import MailState
+from crosslinks.mailings.interest import follow
 from crosslinks.questions.models import Answer
 from crosslinks.questions.rules import Kind
 from crosslinks.registration.corrections import change_email
@@ -297,6 +298,11 @@ def _value(column: Column[Any], word: str) -> Any:
     return made[plain]
 
 
+def make_interest(edition_id: int, number: int) -> None:
+    with transaction():
+        follow(now=NOW, conference=db.session.get_one(Edition, edition_id).conference, email=EMAIL, language="nb")
+
+
 MAKERS: list[Callable[[int, int], None]] = [
     make_mails,
     make_log,
@@ -307,6 +313,7 @@ MAKERS: list[Callable[[int, int], None]] = [
     make_stay,
     make_reservation,
     make_feedback,
+    make_interest,
     make_rows_elsewhere,
 ]
 

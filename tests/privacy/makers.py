@@ -298,7 +298,8 @@ def _value(column: Column[Any], word: str) -> Any:
     return made[plain]
 
 
-def make_interest(edition_id: int, number: int) -> None:
+def make_interest(edition_id: int) -> None:
+    """Put the person on the interest list, which is about the next edition: only their own wish takes them off."""
     with transaction():
         follow(now=NOW, conference=db.session.get_one(Edition, edition_id).conference, email=EMAIL, language="nb")
 
@@ -313,7 +314,6 @@ MAKERS: list[Callable[[int, int], None]] = [
     make_stay,
     make_reservation,
     make_feedback,
-    make_interest,
     make_rows_elsewhere,
 ]
 

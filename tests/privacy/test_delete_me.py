@@ -32,7 +32,7 @@ from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place
 from tests.checkin.factories import be_at
 from tests.factories import NOW, make_edition
-from tests.privacy.makers import MAKERS, Known, make_everything
+from tests.privacy.makers import MAKERS, Known, make_everything, make_interest
 from tests.registration.factories import take_place
 
 
@@ -100,6 +100,7 @@ def test_the_walk_finds_what_is_there(edition):
 
 def test_no_trace_is_left_anywhere(edition):
     number, known = make_everything(edition.id)
+    make_interest(edition.id)
     with transaction():
         others = [take_place(edition, Mode.DIGITAL) for _ in range(3)]
     erase(number)

@@ -23,6 +23,7 @@ from crosslinks.invitations.models import ImportRefusal, ImportRun
 from crosslinks.invitations.rows import ImportOptions
 from crosslinks.invitations.rules import ImportStage
 from crosslinks.jobs.models import Job
+from crosslinks.jobs.rules import JobState
 from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
@@ -80,6 +81,10 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def all_done() -> bool:
+    return set(db.session.scalars(select(Job.state))) == {JobState.DONE}
+
+
 def lapse() -> None:
     with transaction():
         db.session.execute(update(Job).values(lease_until=real_now() - timedelta(seconds=1)))
@@ -110,7 +115,7 @@ def test_a_worker_killed_twice_in_an_import(instance: Instance) -> None:
         run_id = upload_all(edition)
         order(run_id, check=True)
         with working(instance):
-            until(lambda: run().stage is ImportStage.CHECKED, instance)
+            until(lambda: run().stage is ImportStage.CHECKED and all_done(), instance)
         checked = (run().confirmed, run().waiting, run().refused)
         assert checked == (1_000, ROWS - 40 - 1_000, 40)
         assert count(Registration) == 0

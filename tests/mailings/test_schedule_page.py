@@ -94,7 +94,7 @@ def test_a_step_is_moved_and_switched_off(organizer: FlaskClient) -> None:
     [
         (sent(is_on="y", days="0", side="before", at="23:00"), "must go before the programme starts"),
         (sent(is_on="y", days="1", side="after", at="09:00"), "must go before the programme starts"),
-        (sent(is_on="y", days="9999999999999999999999", side="before", at="09:00"), "Number must be between 0 and 90"),
+        (sent(is_on="y", days="9999999999999999999999", side="before", at="09:00"), "Not a valid integer"),
         (sent(is_on="y", days="many", side="before", at="09:00"), "Not a valid integer"),
         (sent(is_on="y", days="3", side="sideways", at="09:00"), "Not a valid choice"),
         (sent(is_on="y", days="3", side="before", at="25:99"), "Not a valid time"),

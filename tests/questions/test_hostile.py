@@ -39,7 +39,7 @@ def edition(app: Flask) -> Edition:
 
 @pytest.fixture(autouse=True)
 def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for where in ("public", "api", "opening"):
+    for where in ("public", "api", "place_access"):
         monkeypatch.setattr(f"crosslinks.registration.{where}.spend_client_request", lambda: None)
     monkeypatch.setattr("crosslinks.registration.place_access.spend", lambda *more: None)
 

@@ -333,7 +333,7 @@ SAMPLES |= {
         Sample("/r/{waiting_token}/live"),
         Sample("/r/{cancelled_token}/live"),
     ),
-    "live_manage.show": (*manage("/stream"), Sample("/manage/crosslinks/2031/stream", organizer=True)),
+    "live_manage.show": (*manage("/stream"), Sample("/manage/crosslinks/2034/stream", organizer=True)),
     "live_manage.preview": (Sample(f"{M}/stream/preview", organizer=True),),
     "feedback_public.show": (
         Sample("/r/{feedback_token}/feedback"),
@@ -409,4 +409,11 @@ SAMPLES |= {
 
 NOT_PAGES |= {
     "templates_manage.letter_page": "a letter as mail programs show it, in a frame that lets it do nothing",
+}
+
+SAMPLES |= {
+    "registration_place_answers.show": (
+        Sample("/r/{place_token}/answers"),
+        Sample("/r/{digital_token}/answers", status=404),
+    ),
 }

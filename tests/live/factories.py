@@ -31,12 +31,12 @@ def set_stream(edition: Edition, **more: Any) -> Stream:
 
 
 def open_stream(conference: Conference) -> str:
-    """Make the edition 2031, on now, with people at its stream; return a person's token. Opens its own transaction."""
+    """Make the edition 2034, on now, with people at its stream; return a person's token. Opens its own transaction."""
     now = clock.now()
     start = now - timedelta(hours=1)
     with transaction():
         edition = make_edition(
-            conference, slug="2031", number=23, starts_at=start, ends_at=start + timedelta(hours=5), doors_at=None,
+            conference, slug="2034", number=26, starts_at=start, ends_at=start + timedelta(hours=5), doors_at=None,
             erase_on=(start + timedelta(days=90)).date(),
         )  # fmt: skip
         set_stream(edition, captions={"en": "Captions in English in the player’s menu"})

@@ -394,7 +394,6 @@ SAMPLES |= {
     ),
     "manage_answers.preview": (*manage("/form/preview"), Sample(f"{M}/form/preview?language=nb", organizer=True)),
     "manage_answers.edit": (Sample(f"{M}/registrations/{{registration_id}}/answers", organizer=True),),
-    "registration_replies.show": (Sample("/r/{place_token}/answers"), Sample("/r/{digital_token}/answers", status=404)),
 }
 
 SAMPLES |= {

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Shown
+from tests.browser.sending import send
 
 pytestmark = pytest.mark.browser
 
@@ -108,16 +109,6 @@ def fill_in(page: Page, email: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.locator("[name=profession][value=other]").check()
     page.locator("[name=consent_privacy]").check()
-
-
-def send(page: Page) -> None:
-    """Send the form, and answer the sum that forms are asked when many come quickly from one address."""
-    page.get_by_role("button", name="Take my place").click()
-    page.wait_for_load_state()
-    asked = page.locator("label[for=answer]")
-    if asked.count():
-        page.locator("#answer").fill(str(sum(map(int, re.findall(r"\d+", asked.inner_text())))))
-        page.get_by_role("button", name="Take my place").click()
 
 
 def take_place_without_script(page: Page) -> None:

@@ -44,6 +44,10 @@ def test_every_page_has_a_sample(application: Flask) -> None:
     assert sorted(known - routes) == [], "these samples are of no route"
 
 
+HEADING_PATIENCE = 5_000
+"""Milliseconds; the page of the door shows its heading when its script has looked where it stands."""
+
+
 class Looker:
     """Opens pages in one window, and notes what is wrong with each."""
 
@@ -93,6 +97,7 @@ class Looker:
             self.wrong.append(f"{self.here}: policy {policy!r}")
 
     def _check_axe(self) -> None:
+        self.page.locator("h1").locator("visible=true").first.wait_for(timeout=HEADING_PATIENCE)
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         for violation in found["violations"]:
@@ -120,13 +125,15 @@ def validate(folder: Path, names: dict[str, str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "window"),
-    [("en", "light", "phone"), ("nb", "dark", "phone"), ("nb", "light", "desktop"), ("en", "dark", "desktop")],
-)
+LOOKS = (("en", "light", "phone"), ("nb", "dark", "desktop"), ("nb", "light", "desktop"), ("en", "dark", "phone"))
+"""Each page is looked at twice, in both languages, light and dark, on a phone and on a desktop."""
+
+
+@pytest.mark.parametrize(("language", "scheme", "window"), LOOKS)
 def test_pages_are_accessible_valid_and_ours_alone(
     chromium: Browser, demo: Shown, organizer_state: Path, tmp_path: Path, language: str, scheme: str, window: str
 ) -> None:
+    parity = LOOKS.index((language, scheme, window)) // 2
     names: dict[str, str] = {}
     wrong: list[str] = []
     for organizer in (False, True):
@@ -139,7 +146,7 @@ def test_pages_are_accessible_valid_and_ours_alone(
         )
         looker = Looker(context.new_page(), demo, tmp_path)
         for number, sample in enumerate(ALL):
-            if sample.organizer is organizer:
+            if sample.organizer is organizer and number % 2 == parity:
                 looker.look(sample, number, language)
                 names[f"{number:03}.html"] = looker.here
         wrong += looker.wrong

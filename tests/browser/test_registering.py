@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Shown
+from tests.browser.sending import send
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +55,7 @@ def test_with_the_keyboard_alone_and_without_script(page: Page) -> None:
     tab_to(page, "[name=consent_privacy]")
     page.keyboard.press("Space")
     expect(page.locator("[name=mode][value=onsite]")).to_be_checked()
-    page.keyboard.press("Enter")
+    send(page, lambda: page.keyboard.press("Enter"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Your place is confirmed")
 
 

@@ -13,6 +13,7 @@ from crosslinks.accounts.audit import record
 from crosslinks.consents.models import ConsentAsk, ConsentEntry, ConsentText
 from crosslinks.consents.queries import find_texts, list_asks, list_present
 from crosslinks.consents.rules import Purpose, Topic, Wording
+from crosslinks.editions.operations import touch_form
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.columns import Texts
 from crosslinks.kernel.db import db, execute
@@ -110,6 +111,7 @@ def set_asked(
         db.session.add(row)
     row.asked, row.texts = asked, dict(texts)
     db.session.flush()
+    touch_form(edition_id)
     record(
         actor=actor,
         action="edition.consents_changed",

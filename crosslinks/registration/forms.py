@@ -51,7 +51,7 @@ class Address:
     """Refuse what no mail can be sent to, and say which part is missing; the network is not asked."""
 
     def __call__(self, form: object, field: Any) -> None:
-        typed: str = field.data
+        typed: str = field.data or ""
         before, at, after = typed.rpartition("@")
         if not at:
             raise ValidationError(_("The @ is missing, as in name@example.org"))

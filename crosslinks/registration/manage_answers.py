@@ -26,7 +26,7 @@ from crosslinks.registration.forms import RegisterForm
 from crosslinks.registration.models import Registration
 from crosslinks.registration.place_view import day_and_time
 from crosslinks.registration.public import form_context
-from crosslinks.registration.queries import get_registration
+from crosslinks.registration.queries import count_modes, get_registration
 from crosslinks.web.arguments import chosen
 from crosslinks.web.frames import Link
 from crosslinks.web.languages import LANGUAGES, current_language, speaking
@@ -95,5 +95,5 @@ def preview(conference: str, edition: str) -> str:
             questions=blank_fields(found.id, found.form_rev),
             preview=languages,
             back=manage_url(found, "form"),
-            **form_context(found, form),
+            **form_context(found, form, count_modes(found.id)),
         )

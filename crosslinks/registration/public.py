@@ -24,6 +24,7 @@ from crosslinks.questions.fields import Blocks, blank_fields, check_sent
 from crosslinks.questions.queries import form_at
 from crosslinks.questions.rules import Checked
 from crosslinks.registration.addresses import spend_address
+from crosslinks.registration.blank_form import blank_page
 from crosslinks.registration.forms import RegisterForm
 from crosslinks.registration.joining import register, require_open
 from crosslinks.registration.place_view import day_and_time
@@ -89,9 +90,8 @@ def _ways(edition: Edition, counts: dict[Mode, ModeCount]) -> dict[str, tuple[st
     return {mode.value: (where[mode], places_words(count)) for mode, count in counts.items()}
 
 
-def form_context(edition: Edition, form: RegisterForm) -> dict[str, Any]:
-    """Return what the page of the form needs beside it, and offer its choices: places left at this moment."""
-    counts = count_modes(edition.id)
+def form_context(edition: Edition, form: RegisterForm, counts: dict[Mode, ModeCount]) -> dict[str, Any]:
+    """Return what the page of the form needs beside it, and offer its choices; ``counts`` are this moment's."""
     form.offer(counts)
     onsite, digital = counts.get(Mode.ONSITE), counts.get(Mode.DIGITAL)
     return {
@@ -105,8 +105,8 @@ def form_context(edition: Edition, form: RegisterForm) -> dict[str, Any]:
     }
 
 
-def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int = 200) -> BaseResponse:
-    page = render_page(
+def _render(edition: Edition, form: RegisterForm, questions: Blocks, counts: dict[Mode, ModeCount]) -> str:
+    return render_page(
         "registration/public/register.html",
         public_frame(edition),
         edition=edition,
@@ -114,8 +114,11 @@ def _show(edition: Edition, form: RegisterForm, questions: Blocks, status: int =
         questions=questions,
         when=day_and_time(edition),
         preview=(),
-        **form_context(edition, form),
+        **form_context(edition, form, counts),
     )
+
+
+def _unstored(page: str, status: int = 200) -> BaseResponse:
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -130,8 +133,13 @@ def form(conference: str, edition: str) -> BaseResponse:
     offered = [row.mode.value for row in found.modes]
     asked = request.args.get("mode")
     mode = asked if asked in offered else offered[0] if len(offered) == 1 else None
-    empty = RegisterForm(formdata=None, data={"mode": mode, "opened": opened_now()})
-    return _show(found, empty, blank_fields(found.id, found.form_rev))
+    counts, opened = count_modes(found.id), opened_now()
+
+    def render() -> str:
+        empty = RegisterForm(formdata=None, data={"mode": mode, "opened": opened})
+        return _render(found, empty, blank_fields(found.id, found.form_rev), counts)
+
+    return _unstored(blank_page(found, mode, counts, opened, render))
 
 
 @registration_public.post("/<conference>/<edition>/register")
@@ -151,7 +159,7 @@ def take_place(conference: str, edition: str) -> BaseResponse:
         if valid:
             sent.answer.errors = [_("Answer this, so that we know you are not a program")]
     if not (valid and trusted):
-        return _show(found, sent, answers.blocks(), 422)
+        return _unstored(_render(found, sent, answers.blocks(), count_modes(found.id)), 422)
     spend_address(sent.address)
     return _register(found.id, sent.details(current_language()), sent, answers.checked)
 

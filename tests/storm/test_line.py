@@ -117,7 +117,8 @@ class Crowd:
     people: list[int]
     keys: Keys
     registered: list[str] = field(default_factory=list)
-    numbers: count[int] = field(default_factory=lambda: count(1000))
+    numbers: count[int] = field(default_factory=lambda: count(1_000_000))
+    """Beyond the addresses of all who have a place already, however many tests have run before."""
 
     def path(self, dice: random.Random, kind: LinkKind) -> str:
         """Return the link of somebody."""
@@ -205,7 +206,7 @@ def _storm(instance: Instance, parent: psutil.Process, app: Flask, crowd: Crowd,
     while any(thread.is_alive() for thread in threads):
         _let_hours_pass(app)
         if killed < KILLS:
-            workers = children(parent, "crosslinks.worker") or children(parent, "crosslinks worker")
+            workers = children(parent, "cx-worker")
             for victim in (workers, http_workers(parent)):
                 if victim:
                     kill(victim[0])

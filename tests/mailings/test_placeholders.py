@@ -9,7 +9,7 @@ from crosslinks.mailings.catalogue import placeholders_of, sample_facts
 from crosslinks.mailings.placeholders import check_text, render_line, render_text
 from crosslinks.mailings.sandbox import LONGEST_TEXT, UnfilledText
 from crosslinks.web.languages import speaking
-from tests.mailings.hostile_words import HOSTILE_STRINGS
+from tests.hostile import HOSTILE_STRINGS
 
 KIND = "registration.confirmed"
 

@@ -29,8 +29,8 @@ from crosslinks.mailings.sandbox import LONGEST_TEXT
 from crosslinks.mailings.wording import EDITABLE
 from tests.accounts.factories import sign_in
 from tests.factories import make_conference, make_edition
+from tests.hostile import HOSTILE_STRINGS
 from tests.mail.smtp import SmtpDouble, smtp_server
-from tests.mailings.hostile_words import HOSTILE_STRINGS
 from tests.registration.factories import take_place
 
 __all__ = ["smtp_server"]

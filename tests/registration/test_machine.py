@@ -24,11 +24,12 @@ from crosslinks.editions.rules import Mode
 from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.kernel.errors import Conflict, Gone
 from crosslinks.mail.models import OutboxMail
+from crosslinks.privacy.operations import erase_person
+from crosslinks.privacy.rules import ErasureKind
 from crosslinks.registration import lapses, reconfirm, waiting_list
 from crosslinks.registration.corrections import give_place
 from crosslinks.registration.joining import register
 from crosslinks.registration.lapses import lapse_due
-from crosslinks.registration.leaving import erase_place
 from crosslinks.registration.line import move_in_line, promote_one
 from crosslinks.registration.models import Registration, Reservation
 from crosslinks.registration.offers import accept_offer, leave_line
@@ -247,7 +248,7 @@ class Places(RuleBasedStateMachine):
     def somebody_is_erased(self, data: st.DataObject) -> None:
         person = data.draw(st.sampled_from(sorted(self.people)))
         with self.step(acts=person, erases=person):
-            erase_place(actor=TESTER, now=self.now(), registration_id=person)
+            erase_person(kind=ErasureKind.REQUEST, actor=TESTER, now=self.now(), registration_id=person)
         self.people.remove(person)
 
     @rule(mode=MODES, capacity=CAPACITIES, overbooking=st.sampled_from([0, 0, 50]))

@@ -14,9 +14,10 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict, Gone, Invalid, NotFound
+from crosslinks.privacy.operations import erase_person
+from crosslinks.privacy.rules import ErasureKind
 from crosslinks.registration.jobs import lapse
 from crosslinks.registration.joining import add_by_hand, register
-from crosslinks.registration.leaving import erase_place
 from crosslinks.registration.models import Registration, Reservation
 from crosslinks.registration.operations import cancel, set_capacity
 from crosslinks.registration.queries import count_modes
@@ -78,7 +79,7 @@ def test_it_is_used_by_whom_it_is_for_and_only_once(app: Flask) -> None:
             reservation_id=kept.id,
         )  # fmt: skip
     with transaction():
-        erase_place(actor=TESTER, now=NOW, registration_id=guest.registration_id)
+        erase_person(kind=ErasureKind.REQUEST, actor=TESTER, now=NOW, registration_id=guest.registration_id)
     used = db.session.get_one(Reservation, kept.id, populate_existing=True)
     assert (used.used_by, used.label, used.used_at is not None) == (None, "", True)
     assert (room(edition).confirmed, room(edition).waiting) == (1, 0)

@@ -16,6 +16,7 @@ from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.kernel.columns import pick
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.mail.reasons import CALLED_BACK, UNSUBSCRIBED
 from crosslinks.mail.rendering import absolute, render_letter
 from crosslinks.mail.rules import Fact, Letter, LetterFrame, LetterKept, Outcome, Rendered
 from crosslinks.mailings.audiences import still_wants_news
@@ -24,7 +25,7 @@ from crosslinks.mailings.interest import FOLLOW_LETTER, follow_path
 from crosslinks.mailings.mailing_facts import edition_facts, person_facts
 from crosslinks.mailings.models import Follower, Mailing
 from crosslinks.mailings.placeholders import render_line, render_text
-from crosslinks.mailings.purposes import CALLED_BACK, UNSUBSCRIBED, MailingState, Purpose
+from crosslinks.mailings.purposes import MailingState, Purpose
 from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.registration.models import Registration
 from crosslinks.web.formats import format_day

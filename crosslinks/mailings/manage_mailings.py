@@ -20,6 +20,7 @@ from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.delivery import LetterBroken, make_letter
 from crosslinks.mail.masking import mask_links, with_pictures
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import Letter, Rendered
 from crosslinks.mailings.audiences import count_reached, list_reached
 from crosslinks.mailings.campaign_forms import MailingForm, audience_in_words, purpose_words
@@ -226,7 +227,7 @@ def _look(edition: Edition, mailing: Mailing, language: str) -> Look:
     try:
         return Look(mask_links(make_letter(letter), settings().base_url))
     except LetterBroken as error:
-        return Look(None, str(error))
+        return Look(None, reason_words(str(error)))
 
 
 @campaigns_manage.route(f"/{ID}/delete", methods=["GET", "POST"])

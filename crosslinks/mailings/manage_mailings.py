@@ -27,13 +27,13 @@ from crosslinks.mailings.campaign_forms import MailingForm, audience_in_words, p
 from crosslinks.mailings.campaigns import audience_of, delete_mailing, is_stalled, letter_kind, write_mailing
 from crosslinks.mailings.catalogue import placeholders_of
 from crosslinks.mailings.interest import count_followers
-from crosslinks.mailings.mailing_facts import edition_facts
 from crosslinks.mailings.models import Mailing
 from crosslinks.mailings.placeholders import render_line
 from crosslinks.mailings.progress import view_progress
 from crosslinks.mailings.purposes import MailingState
 from crosslinks.mailings.recipients import count_recipients, get_mailing, list_mailings
 from crosslinks.mailings.sandbox import UnfilledText
+from crosslinks.registration.letter_facts import edition_facts
 from crosslinks.web.frames import Link
 from crosslinks.web.languages import LANGUAGES, current_language
 from crosslinks.web.pages import render_page

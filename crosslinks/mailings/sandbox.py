@@ -143,4 +143,5 @@ def _unfilled(source: str, facts: Mapping[str, Fact], error: Exception) -> Unfil
     except (TemplateSyntaxError, RecursionError):
         return UnfilledText(str(error))
     missing = sorted(name for name in known if not str(facts.get(name, "")).strip())
-    return UnfilledText(str(error), names=", ".join(f"{{{{ {name} }}}}" for name in missing))
+    names = ", ".join(f"{{{{ {name} }}}}" for name in missing)
+    return UnfilledText(names or str(error), names=names)

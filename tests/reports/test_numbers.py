@@ -169,6 +169,8 @@ def test_a_kitchen_gets_counts_of_those_in_the_room(client, edition):
     assert (rows["Vegetarian"], rows["Vegan"], rows["No gluten"]) == (2, 0, 1)
     sign_in(client, Role.ORGANIZER)
     page = client.get(f"{M}/catering").text
+    assert "give this sheet to the kitchen alone" in page
+    assert "the kitchen alone" not in client.get(f"{M}/report").text
     assert "Vegetarian" in page
     assert "No earlier edition was counted at the door" in page
 

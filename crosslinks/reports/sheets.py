@@ -76,7 +76,7 @@ def report_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
             title=_("Report"),
             when=_when(edition, spoken),
             sentence=_report_sentence(edition, turnout.attended, stream.people, now),
-            figures=figures,
+            figures=figures if now >= edition.starts_at else figures[:1],
             tables=(
                 Table(
                     _("Professions"),

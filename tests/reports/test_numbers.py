@@ -263,3 +263,12 @@ def test_who_was_let_in_without_a_place_makes_up_for_nobody_when_erased(edition)
     make_round(OVER)
     after = count_turnout(db.session.get_one(Edition, edition.id))
     assert (after.attended, after.no_shows) == (1, 3)
+
+
+def test_nobody_has_stayed_away_before_the_day(client, edition):
+    with transaction():
+        make_registration(edition)
+    sign_in(client, Role.ORGANIZER)
+    assert "Did not come" not in client.get(f"{M}/report").text
+    be_at(edition.starts_at)
+    assert "Did not come" in client.get(f"{M}/report").text

@@ -100,7 +100,7 @@ def report_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
 
 def _report_sentence(edition: Edition, attended: int, streamed: int, now: datetime) -> str:
     if now < edition.starts_at:
-        return _("The day has not been yet. Here you will see how it went.")
+        return _("The day is still to come. Here you will see how it went.")
     if not attended and not streamed:
         return _("Nobody was counted, neither at the door nor on the stream.")
     room = ngettext("%(num)s person came into the room", "%(num)s people came into the room", attended)

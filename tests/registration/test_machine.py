@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, select, text
 
 from crosslinks.accounts.models import AuditEntry
@@ -86,6 +86,12 @@ class Places(RuleBasedStateMachine):
         self.addresses: list[str] = []
         self.moment: datetime = NOW
         self.steps = 0
+
+    @initialize(people=st.integers(0, 5))
+    def a_crowd_has_come(self, people: int) -> None:
+        """Most of what can go wrong needs a line: start with one, mostly."""
+        for _ in range(people):
+            self.somebody_new(mode=Mode.ONSITE, meanwhile=False)
 
     def now(self) -> datetime:
         """Return what some server's clock says."""

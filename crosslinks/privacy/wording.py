@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from crosslinks.accounts.log_fields import FIELDS
 from crosslinks.accounts.log_words import CODED_FIELDS, VALUES, actor_words, deed_words, value_words
+from crosslinks.mail.rules import MailState
+from crosslinks.mailings.words import state_words
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
 from crosslinks.registration.words import mail_words
 
@@ -148,6 +150,8 @@ def _value(key: str, value: Any, zone: ZoneInfo) -> str:
         return actor_words(str(value))
     if key == "kind" and "." in str(value):
         return mail_words(str(value))
+    if key == "state" and value in list(MailState):
+        return state_words(MailState(value))
     if key in CODED_FIELDS and str(value) in VALUES:
         return str(VALUES[str(value)])
     return value_words(key, value, zone) or str(value)

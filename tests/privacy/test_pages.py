@@ -73,6 +73,7 @@ def test_the_page_says_the_same_in_words(client, edition, language):
     for words in (GIVEN, FAMILY, EMAIL, ORGANISATION, NOTE, show_reference(person.reference)):
         assert words in page
     assert ("Messages to you" if language == "en" else "Meldinger til deg") in page
+    assert not any(state in page for state in (">queued<", ">sent<", ">failed<"))
 
 
 def test_looking_changes_nothing(client, person):

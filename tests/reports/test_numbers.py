@@ -20,7 +20,7 @@ from crosslinks.live.models import Presence
 from crosslinks.privacy.retention import make_round
 from crosslinks.questions.models import Answer
 from crosslinks.questions.presets import add_preset
-from crosslinks.questions.rules import Kind
+from crosslinks.questions.rules import AskedOf, Kind
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
 from crosslinks.registration.rules import Place, Profession
@@ -173,6 +173,34 @@ def test_a_kitchen_gets_counts_of_those_in_the_room(client, edition):
     assert "the kitchen alone" not in client.get(f"{M}/report").text
     assert "Vegetarian" in page
     assert "No earlier edition was counted at the door" in page
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.PROGRAMME, False), (Role.DOOR_LEAD, False), (Role.ORGANIZER, True)])
+def test_answers_about_health_are_for_the_kitchen_and_those_who_see_registrations(client, edition, role, sees):
+    with transaction():
+        found = db.session.get_one(Edition, edition.id)
+        diet, _more = add_preset(actor=TESTER, now=NOW, edition=found, key="diet")
+        further = make_question(
+            found, Kind.YES_NO, "Carries a syringe?", asked_of=AskedOf.ONSITE, shown=(f"q{diet.id}", ("o1",))
+        )
+        plain = make_question(found, Kind.YES_NO, "Stays for dinner?")
+        person = make_registration(found)
+        for question, picked in ((diet, "o1"), (further, "yes"), (plain, "yes")):
+            db.session.add(
+                Answer(
+                    registration_id=person.id, question_id=question.id, value=[picked], picked=f"|{picked}|",
+                    answered_at=NOW,
+                )
+            )  # fmt: skip
+    sign_in(client, role)
+    page = client.get(f"{M}/numbers").text
+    listed = {row[0] for row in read(client.get(f"{M}/numbers/answers.csv"))}
+    assert "Stays for dinner?" in page
+    assert "Stays for dinner?" in listed
+    for title in (diet.label["en"], "Carries a syringe?"):
+        assert (title in page) is sees
+        assert (title in listed) is sees
+    assert "Vegetarian" in client.get(f"{M}/catering").text
 
 
 @pytest.mark.parametrize("name", ["report", "catering"])

@@ -32,6 +32,7 @@ from crosslinks.reports.figures import (
     count_turnout,
     find_rate,
     in_the_room,
+    list_organisations,
 )
 from tests.accounts.factories import sign_in
 from tests.checkin.factories import be_at
@@ -249,6 +250,14 @@ def test_every_picture_can_be_downloaded(client, edition):
     assert organisations[1:] == [["Fjordbyen Hospital", "4"], ["'=2+2", "2"]]  # no formula
     assert read(client.get(f"{M}/numbers/answers.csv")) == [["Question", "Answer", "People"]]
     assert client.get(f"{M}/numbers/secrets.csv").status_code == 404
+
+
+def test_one_workplace_however_its_letters_are_written(edition):
+    with transaction():
+        found = db.session.get_one(Edition, edition.id)
+        for name in ("ÅLESUND SYKEHUS", "Ålesund sykehus", "A\u030alesund  sykehus", "Ålesund sykehus", "Øst"):
+            make_registration(found, organisation=name)
+    assert list_organisations(edition.id) == [("Ålesund sykehus", 4), ("Øst", 1)]
 
 
 def test_many_people_cost_no_more_statements(client, edition):

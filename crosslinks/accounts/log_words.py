@@ -100,6 +100,7 @@ DEEDS = {
     "override": _l("let in by exception"),
     "password_set": _l("password set"),
     "people_erased": _l("participants erased on the erase date"),
+    "everybody_erased": _l("all participants erased at once"),
     "person_erased": _l("a participant erased"),
     "print": _l("printed"),
     "paused": _l("paused"),

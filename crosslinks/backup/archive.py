@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -106,7 +106,8 @@ def _write(archive: tarfile.TarFile, revision: str) -> Manifest:
         for table in tables(Base.metadata):
             archive.add(Path(room) / table.name, f"tables/{table.name}.jsonl", recursive=False)
         for path in _upload_files(chosen.uploads):
-            archive.add(path, f"uploads/{path.relative_to(chosen.uploads)}", recursive=False)
+            with suppress(FileNotFoundError):  # an organizer has just replaced it; the newer one is not of this moment
+                archive.add(path, f"uploads/{path.relative_to(chosen.uploads)}", recursive=False)
     return manifest
 
 

@@ -41,7 +41,7 @@ def _reasons() -> dict[str, str]:
         "detail.cancelled": _("This registration is cancelled."),
         "detail.replaced": _("There is a newer ticket. This one no longer counts."),
         "detail.unknown": _("It was not made for this conference."),
-        "detail.unknown_reference": _("Nobody here has it. Check each letter."),
+        "detail.unknown_reference": _("Nobody here has it."),
         "detail.bad_signature": _("Its code was changed or made by somebody else."),
         "detail.other_edition": _("It is good for another year or another conference."),
         "detail.undone": _("The scan no longer counts."),
@@ -108,6 +108,9 @@ def _phone() -> dict[str, str]:
         ),
         "camera.refused": _("The phone does not let this page use the camera. Allow it in the settings."),
         "camera.none": _("No camera found. Type the reference below, or use a scanner that types."),
+        "camera.broken": _(
+            "The camera does not read codes on this phone. Type the reference below, or load the page again."
+        ),
         "camera.hint": _("Hold the code inside the frame"),
         "end.revoked": _("An organizer ended this phone’s access."),
         "end.expired": _("This phone’s time at the door is over. Thank you."),

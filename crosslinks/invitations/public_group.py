@@ -19,7 +19,7 @@ from crosslinks.registration.addresses import normalise_email, spend_address
 from crosslinks.registration.place_view import day_and_time
 from crosslinks.registration.public import closed_page
 from crosslinks.registration.suspicion import is_answered, looks_like_a_program, new_question, opened_now
-from crosslinks.web.clients import client_address, spend, spend_client_request
+from crosslinks.web.clients import client_key, spend, spend_client_request
 from crosslinks.web.pages import render_page
 
 groups_public = Blueprint("groups_public", __name__)
@@ -76,7 +76,7 @@ def register_colleagues(conference: str, edition: str) -> BaseResponse:
         return _show(found, sent, 422)
     colleagues, contact = sent.colleagues(), sent.contact()
     spend("group", normalise_email(contact.email)[1], GROUPS_PER_CONTACT, "hour")
-    spend("group-client", client_address(), GROUPS_PER_CLIENT, "hour")
+    spend("group-client", client_key(), GROUPS_PER_CLIENT, "hour")
     for colleague in colleagues:
         spend_address(colleague.details.email)
     with transaction():

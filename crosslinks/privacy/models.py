@@ -13,8 +13,9 @@ from crosslinks.privacy.rules import ErasureKind, ErasureReason
 
 
 class ErasureProof(Base):
-    """One erasure: of one person, or of an edition past its erase date, for which one row a day grows chunk by chunk.
+    """One erasure: of one person, or of everybody of an edition, for which one row a day grows chunk by chunk.
 
+    Everybody goes on the erase date, or earlier because an organizer asked: those are rows of their own.
     ``counts`` says how many rows of each kind went; ``actor_label`` is an organizer, never the erased.
     """
 
@@ -30,3 +31,8 @@ class ErasureProof(Base):
     counts: Mapped[JsonDict] = mapped_column(default=dict)
     actor_kind: Mapped[str] = mapped_column(String(20))
     actor_label: Mapped[str] = mapped_column(String(200), default="")
+
+    @property
+    def by_somebody(self) -> bool:
+        """Whether an account asked for it, rather than the date or the person."""
+        return self.actor_kind == "account"

@@ -139,12 +139,15 @@ def erase_some(*, actor: Actor, now: datetime, edition: Edition, limit: int = PE
 
 
 def _proof_of_the_day(edition: Edition, actor: Actor, now: datetime) -> ErasureProof:
+    """Return the row that grows chunk by chunk: one a day for the erase date, and one for each who did not wait."""
     today = now.astimezone(edition.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     found = db.session.scalar(
         select(ErasureProof)
         .where(
             ErasureProof.edition_id == edition.id,
             ErasureProof.kind == ErasureKind.RETENTION,
+            ErasureProof.actor_kind == actor.kind,
+            ErasureProof.actor_label == actor.label,
             ErasureProof.at >= today,
         )
         .with_for_update()
@@ -153,7 +156,8 @@ def _proof_of_the_day(edition: Edition, actor: Actor, now: datetime) -> ErasureP
         found = _new_proof(edition.id, ErasureKind.RETENTION, ErasureReason.NONE, actor, now)
         db.session.add(found)
         db.session.flush()
-        _log(edition, "edition.people_erased", found.actor_kind, actor, now, {})
+        deed = "edition.everybody_erased" if found.by_somebody else "edition.people_erased"
+        _log(edition, deed, found.actor_kind, actor, now, {})
     return found
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 
 class ErasureKind(StrEnum):
-    """What led to an erasure: the edition's date, the person, an organizer."""
+    """What led to an erasure: everybody's retention has ended, the person, an organizer."""
 
     RETENTION = "retention"
     REQUEST = "request"

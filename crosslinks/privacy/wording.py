@@ -103,8 +103,10 @@ def table_words(name: str) -> str:
     return str(TABLES.get(name) or _plain(name))
 
 
-def kind_words(kind: ErasureKind) -> str:
-    """Return what led to an erasure."""
+def kind_words(kind: ErasureKind, *, by_somebody: bool) -> str:
+    """Return what led to an erasure; ``by_somebody`` tells the erase date from an organizer who did not wait for it."""
+    if kind is ErasureKind.RETENTION and by_somebody:
+        return _("Everybody, by an organizer")
     return {
         ErasureKind.RETENTION: _("The erase date, everybody"),
         ErasureKind.REQUEST: _("Erased themselves"),

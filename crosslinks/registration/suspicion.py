@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from crosslinks.config import settings
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.errors import TooMany
-from crosslinks.web.clients import client_address, spend
+from crosslinks.web.clients import client_key, spend
 
 QUICKEST_SECONDS = 2.0
 QUICK_FORMS = 3
@@ -41,7 +41,7 @@ def looks_like_a_program(trap: str, opened: str) -> bool:
     if not _was_quick(opened):
         return False
     try:
-        spend("quick-form", client_address(), QUICK_FORMS, "minute")
+        spend("quick-form", client_key(), QUICK_FORMS, "minute")
     except TooMany:
         return True
     return False

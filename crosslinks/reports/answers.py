@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from crosslinks.questions.queries import AnswerCount, count_answers
-from crosslinks.questions.rules import NO, YES, Kind
+from crosslinks.questions.rules import NO, YES, Asked, Kind
 from crosslinks.web.pages import texts
 
 DIET = "diet"
@@ -25,9 +26,29 @@ class Answers:
     rows: tuple[tuple[str, int], ...]
 
 
-def list_answer_counts(edition_id: int) -> list[Answers]:
-    """Return every question that somebody answered, in the order of the form."""
-    return [_in_words(one) for one in count_answers(edition_id) if one.answered]
+def list_answer_counts(edition_id: int, *, with_health: bool) -> list[Answers]:
+    """Return every question that somebody answered, in the order of the form.
+
+    Answers given with explicit consent, and what is asked further about them, tell of somebody's health: a count of
+    one is somebody. ``with_health`` is for those who may see each answer anyway.
+    """
+    counted = count_answers(edition_id)
+    if not with_health:
+        form = {one.question.id: one.question.as_asked() for one in counted}
+        counted = [one for one in counted if not _tells_of_health(form[one.question.id], form)]
+    return [_in_words(one) for one in counted if one.answered]
+
+
+def _tells_of_health(question: Asked, form: Mapping[int, Asked]) -> bool:
+    """Say whether a question, or one that it is shown because of, asks for consent of its own."""
+    seen: set[int] = set()
+    asked: Asked | None = question
+    while asked is not None and asked.id not in seen:
+        if asked.explicit_consent:
+            return True
+        seen.add(asked.id)
+        asked = form.get(asked.condition.question_id or 0) if asked.condition else None
+    return False
 
 
 def list_diets(edition_id: int, among: Select[Any]) -> list[Answers]:

@@ -5,6 +5,7 @@ What was erased is counted by what was kept, so the figures of an edition are th
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -164,16 +165,22 @@ def count_professions(edition_id: int) -> dict[Profession, int]:
 
 
 def list_organisations(edition_id: int) -> list[tuple[str, int]]:
-    """Return where most people with a place come from, at most 15; what was erased is in no such list."""
-    counted = func.count()
+    """Return where most people with a place come from, at most 15; what was erased is in no such list.
+
+    One place however its letters are written, under the spelling that most use. The database would fold A to Z alone.
+    """
     rows = db.session.execute(
-        select(func.max(Registration.organisation), counted)
+        select(Registration.organisation, func.count())
         .where(Registration.edition_id == edition_id, Registration.place != Place.NONE, Registration.organisation != "")
-        .group_by(func.lower(Registration.organisation))
-        .order_by(counted.desc(), func.lower(Registration.organisation))
-        .limit(MOST_ORGANISATIONS)
+        .group_by(Registration.organisation)
     )
-    return [(row[0], row[1]) for row in rows]
+    spellings: dict[str, Counter[str]] = {}
+    for organisation, count in rows:
+        key = " ".join(unicodedata.normalize("NFKC", organisation).casefold().split())
+        spellings.setdefault(key, Counter())[organisation] += count
+    found = [(min(used, key=lambda one: (-used[one], one)), used.total(), key) for key, used in spellings.items()]
+    found.sort(key=lambda one: (-one[1], one[2]))
+    return [(name, count) for name, count, _key in found[:MOST_ORGANISATIONS]]
 
 
 def count_turnout(edition: Edition) -> Turnout:

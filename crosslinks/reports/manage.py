@@ -1,4 +1,7 @@
-"""Numbers with pictures, the one-page report and the catering sheet: counts only, for everybody who may look."""
+"""Numbers with pictures, the one-page report and the catering sheet: counts only, for everybody who may look.
+
+Answers about health are counted on the catering sheet alone, and for those who may see registrations.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def _professions(edition: Edition) -> list[tuple[str, int]]:
 def numbers(conference: str, edition: str) -> str:
     found = get_edition(conference, edition)
     growth, standing = compare_growth(found, now()), count_standing(found.id)
-    answers = list_answer_counts(found.id)
+    answers = list_answer_counts(found.id, with_health=_may_see_health(found))
     return render_page(
         "reports/manage/numbers.html",
         manage_frame(found),
@@ -93,9 +96,13 @@ def _growth_rows(edition: Edition) -> tuple[Row, Iterable[Row]]:
     return head, rows
 
 
+def _may_see_health(edition: Edition) -> bool:
+    return principal().may(Permission.REGISTRATIONS, edition.conference_id)
+
+
 def _answer_rows(edition: Edition) -> tuple[Row, Iterable[Row]]:
     rows: list[Row] = []
-    for one in list_answer_counts(edition.id):
+    for one in list_answer_counts(edition.id, with_health=_may_see_health(edition)):
         rows.extend([one.title, answer, count] for answer, count in one.rows)
     return [_("Question"), _("Answer"), _("People")], rows
 

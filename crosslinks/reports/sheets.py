@@ -53,6 +53,7 @@ def report_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
     standing, turnout = count_standing(edition.id), count_turnout(edition)
     professions = count_professions(edition.id)
     stream = turnout.stream
+    arrivals = turnout.arrivals if now >= edition.starts_at else []
     with speaking(language) as spoken:
         words = profession_words()
         figures = (
@@ -93,7 +94,7 @@ def report_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
                     ),
                 ),
             ),
-            arrivals=tuple((format_clock(at, edition.zone, spoken), count) for at, count in turnout.arrivals),
+            arrivals=tuple((format_clock(at, edition.zone, spoken), count) for at, count in arrivals),
             small=_made(now, edition, spoken),
         )
 

@@ -9,6 +9,7 @@ from math import ceil, floor, log10
 WIDTH = 560
 HEIGHT = 200
 LEFT, RIGHT, TOP, BOTTOM = 40, 556, 30, 170
+WIDEST_BAR = 52.0
 LEAST_SHARE = 8.0
 
 
@@ -101,15 +102,20 @@ def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def bar_chart(counts: Sequence[int], labels: Sequence[str]) -> BarChart:
-    """Return one bar for each count; ``labels`` name the steps."""
+    """Return one bar for each count; ``labels`` name the steps. Few bars stay narrow and stand at the left."""
     top = _round_up(max([1, *counts]))
     room = (RIGHT - LEFT) / max(len(counts), 1)
+    few = room > WIDEST_BAR
+    room = min(room, WIDEST_BAR)
     bars = tuple(
         Bar(LEFT + index * room + 2, _y(count, top), max(room - 4, 1), BOTTOM - _y(count, top), count)
         for index, count in enumerate(counts)
     )
     most = max(bars, key=lambda bar: bar.value, default=None)
-    return BarChart(bars, _value_ticks(top), _time_ticks(labels), most if most and most.value else None)
+    each = tuple(Tick(LEFT + (index + 0.5) * room, text, "middle") for index, text in enumerate(labels))
+    return BarChart(
+        bars, _value_ticks(top), each if few else _time_ticks(labels), most if most and most.value else None
+    )
 
 
 def split_bar(counts: Sequence[int]) -> tuple[Share, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -63,14 +63,28 @@ def _item(amount: int, per: str) -> RateLimitItem:
     return item
 
 
+def client_key() -> str:
+    """Return under which key a client is counted: its address; in IPv6 the /64, which one client has to itself."""
+    address = client_address()
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed.packed[:8] + bytes(8), 64)))
+
+
 def spend_client_request() -> None:
     """Count one public write by this client's address."""
-    spend("client", client_address(), settings().requests_per_client, "minute")
+    spend("client", client_key(), settings().requests_per_client, "minute")
 
 
 def spend_bad_token() -> None:
     """Count one token that opened nothing, so that guessing ends."""
-    spend("bad-token", client_address(), settings().bad_tokens_per_client, "minute")
+    spend("bad-token", client_key(), settings().bad_tokens_per_client, "minute")
 
 
 def init_limits(app: Flask) -> None:

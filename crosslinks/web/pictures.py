@@ -24,7 +24,9 @@ def take_picture(field: Any, rule: PictureRule) -> str | None:
     except Invalid as refused:
         words = {
             "picture.too_large": _("The file is larger than 10 MB."),
-            "picture.too_many_pixels": _("The picture has more than 40 million pixels."),
+            "picture.too_many_pixels": _(
+                "The picture is too large: at most 40 million pixels as JPEG, 20 as PNG and 12 as WebP."
+            ),
         }
         field.errors = [words.get(refused.code) or _("That is not a picture in JPEG, PNG or WebP.")]
         return None

@@ -139,7 +139,7 @@ def _add_headers(response: Response) -> Response:
     if "principal" in g:
         headers.setdefault("Cache-Control", "no-store")  # after signing out, Back must show nobody's list
     if settings().secure:
-        headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        headers.add("Strict-Transport-Security", "max-age=31536000")
     return response
 
 

@@ -57,7 +57,7 @@ def dark_accent(hue: int) -> Accent:
 def accent_css(hue: int) -> str:
     """Return the rules that set the accent of a hue over the built stylesheet; hue is in degrees."""
     light, dark = _declarations(light_accent(hue)), _declarations(dark_accent(hue))
-    return f"@layer tokens{{:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}.board{{{dark}}}}}\n"
+    return f"@layer tokens{{:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}}}\n"
 
 
 def _declarations(accent: Accent) -> str:

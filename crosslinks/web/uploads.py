@@ -1,25 +1,26 @@
-"""Uploaded pictures: decoded, turned upright, stripped and encoded anew, named by their content.
+"""Uploaded pictures: decoded, turned upright, stripped and encoded anew, each under a name of its own.
 
-What cannot be decoded as a picture is refused; nothing of the sent bytes reaches the disk.
+What cannot be decoded as a picture is refused; nothing of the sent bytes reaches the disk. Two people who send the
+same picture have a file each, so that deleting one's leaves the other's.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
+import secrets
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from crosslinks.kernel.errors import Invalid
 
-FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = {"JPEG": 40_000_000, "PNG": 20_000_000, "WEBP": 12_000_000}
+"""A JPEG is decoded at a fraction of its size, the others at full size and WebP twice at once: each below 250 MB."""
 FOLDERS = ("portraits", "logos")
 
 
@@ -42,25 +43,26 @@ def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise Invalid("picture.too_large")
-    encoded, suffix = _encode(_decode(content), rule)
-    name = f"{rule.folder}/{hashlib.blake2b(encoded, digest_size=16).hexdigest()}.{suffix}"
+    encoded, suffix = _encode(_decode(content, rule), rule)
+    name = f"{rule.folder}/{secrets.token_hex(16)}.{suffix}"
     target = uploads / name
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(encoded)
-        part.replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(encoded)
+    part.replace(target)
     return name
 
 
-def _decode(content: bytes) -> Image.Image:
+def _decode(content: bytes, rule: PictureRule) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+            picture = Image.open(io.BytesIO(content), formats=tuple(MAX_PIXELS))
             _refuse_huge(picture)
+            side = 2 * max(rule.width, rule.height)
+            picture.draft(None, (side, side))
             picture.load()
-            return ImageOps.exif_transpose(picture)
+            return ImageOps.exif_transpose(_reduce(picture, side))
     except Invalid:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -70,8 +72,20 @@ def _decode(content: bytes) -> Image.Image:
 
 
 def _refuse_huge(picture: Image.Image) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
+    if picture.width * picture.height > MAX_PIXELS[picture.format or ""]:
         raise Invalid("picture.too_many_pixels")
+
+
+def _reduce(picture: Image.Image, side: int) -> Image.Image:
+    """Return the picture near twice the size that it will be shown at, before anything copies it whole."""
+    factor = max(picture.size) // side
+    if factor < 2 or picture.mode not in {"L", "RGB", "RGBA", "CMYK"}:
+        return picture
+    turned = picture.getexif().get(ExifTags.Base.Orientation)
+    small = picture.reduce(factor)
+    if turned:
+        small.getexif()[ExifTags.Base.Orientation] = turned
+    return small
 
 
 def _encode(picture: Image.Image, rule: PictureRule) -> tuple[bytes, str]:

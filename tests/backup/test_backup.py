@@ -15,6 +15,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import func, select
 
+from crosslinks.backup import archive
 from crosslinks.backup.commands import backup_command, init_command, restore_command
 from crosslinks.kernel.clock import clock
 from crosslinks.kernel.db import Base, db, transaction
@@ -93,6 +94,15 @@ def test_a_restored_instance_is_the_same(first, second, tmp_path):
     config = second.folder / "config.toml"
     assert SECRET in config.read_text("utf-8")
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
+
+
+def test_a_picture_that_is_deleted_meanwhile_stops_no_backup(first, tmp_path, monkeypatch):
+    known = archive._upload_files
+    monkeypatch.setattr(archive, "_upload_files", lambda folder: [folder / "portraits" / "gone.jpg", *known(folder)])
+    file = tmp_path / "all.tar.gz"
+    run(first, backup_command, file)
+    with tarfile.open(file) as made:
+        assert [name for name in made.getnames() if name.startswith("uploads/")] == ["uploads/portraits/face.webp"]
 
 
 def test_links_that_were_sent_open_the_restored_instance(first, second, tmp_path):

@@ -103,6 +103,41 @@ def test_a_ticket_before_the_camera_is_admitted_and_then_already_in(door: Door, 
     assert count_door(door.edition.id).inside == 1
 
 
+@pytest.mark.parametrize(
+    ("lost", "locale", "words", "field"),
+    [
+        ("**/*.wasm", "en-GB", "The camera does not read codes on this phone.", "Or type the reference"),
+        ("**/scanner*", "nb-NO", "Kameraet leser ikke koder på denne telefonen.", "Eller skriv inn referansen"),
+    ],
+)
+def test_a_reader_that_does_not_load_is_told_and_typing_goes_on(
+    door: Door, site: str, tmp_path: Path, lost: str, locale: str, words: str, field: str
+) -> None:
+    person, ticket = door.person()
+    with running_chromium(camera=film(tmp_path / "ticket.mjpeg", ticket)) as browser:
+        context = browser.new_context(viewport=PHONE, locale=locale, permissions=["camera"])  # type: ignore[arg-type]
+        context.route(lost, lambda route: route.abort())
+        page = context.new_page()
+        page.goto(f"{site}/door/{door.link()}")
+        page.get_by_role("button", name="Start").click()
+        expect(page.locator("[data-hint]")).to_contain_text(words)
+        expect(page.get_by_label(field)).to_be_focused()
+        page.keyboard.type(show_reference(person.reference), delay=60)
+        page.keyboard.press("Enter")
+        answer(page, "admitted")
+
+
+def test_an_unknown_reference_asks_for_one_thing(door: Door, site: str, browser: Browser) -> None:
+    page = begin(browser, f"{site}/door/{door.link()}")
+    page.get_by_label("Or type the reference").fill("K7QF-2M")
+    page.get_by_role("button", name="Check").click()
+    answer(page, "unknown")
+    expect(page.get_by_role("status").filter(has_text="Not valid")).to_have_text(
+        "Not valid Unknown reference Nobody here has it. Send the person to the desk."
+    )
+    page.context.close()
+
+
 def test_a_scanner_that_types_works_everywhere_and_an_admission_can_be_undone(
     door: Door, site: str, browser: Browser
 ) -> None:

@@ -13,10 +13,11 @@ from crosslinks.accounts.models import AuditEntry
 from crosslinks.checkin.models import Scan
 from crosslinks.editions.kept import kept_figures
 from crosslinks.editions.models import Edition
+from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
 from crosslinks.home.figures import edition_figures
 from crosslinks.jobs.work import work_one
-from crosslinks.kernel.actors import Role
+from crosslinks.kernel.actors import Actor, Role
 from crosslinks.kernel.db import db, forget_old_pages, transaction
 from crosslinks.mail.models import OutboxMail
 from crosslinks.privacy import operations
@@ -174,6 +175,30 @@ def test_erase_now_is_a_job(client, edition):
     assert people() == 0
     proof = db.session.scalars(select(ErasureProof)).one()
     assert (proof.people, proof.actor_kind, proof.actor_label) == (12, "account", "Ola Nordmann")
+
+
+def test_who_did_not_wait_for_the_erase_date_stands_beside_the_round(client, edition):
+    with transaction():
+        take_place(edition, Mode.DIGITAL)
+    be_at(OVER)
+    make_round(OVER)
+    with transaction():
+        for _ in range(2):
+            take_place(edition, Mode.DIGITAL)
+    for name in ("Kari", "Ola"):
+        with transaction():
+            erase_some(actor=Actor.account(7, name), now=OVER, edition=get_edition_by_id(edition.id), limit=1)
+    proofs = db.session.scalars(select(ErasureProof).order_by(ErasureProof.id)).all()
+    assert [(one.people, one.actor_kind, one.actor_label) for one in proofs] == [
+        (1, "system", "retention"), (1, "account", "Kari"), (1, "account", "Ola"),
+    ]  # fmt: skip
+    sign_in(client, Role.OWNER)
+    page = client.get("/manage/crosslinks/2024/privacy").text
+    assert page.count("The erase date, everybody") == 1
+    assert page.count("Everybody, by an organizer") == 2
+    logged = client.get("/manage/crosslinks/2024/log").text
+    assert logged.count("participants erased on the erase date") >= 1
+    assert "all participants erased at once" in logged
 
 
 def test_sqlite_overwrites_what_it_deletes(app, database_url):

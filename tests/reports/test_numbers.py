@@ -20,7 +20,7 @@ from crosslinks.live.models import Presence
 from crosslinks.privacy.retention import make_round
 from crosslinks.questions.models import Answer
 from crosslinks.questions.presets import add_preset
-from crosslinks.questions.rules import Kind
+from crosslinks.questions.rules import AskedOf, Kind
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
 from crosslinks.registration.rules import Place, Profession
@@ -32,6 +32,7 @@ from crosslinks.reports.figures import (
     count_turnout,
     find_rate,
     in_the_room,
+    list_organisations,
 )
 from tests.accounts.factories import sign_in
 from tests.checkin.factories import be_at
@@ -175,6 +176,34 @@ def test_a_kitchen_gets_counts_of_those_in_the_room(client, edition):
     assert "No earlier edition was counted at the door" in page
 
 
+@pytest.mark.parametrize(("role", "sees"), [(Role.PROGRAMME, False), (Role.DOOR_LEAD, False), (Role.ORGANIZER, True)])
+def test_answers_about_health_are_for_the_kitchen_and_those_who_see_registrations(client, edition, role, sees):
+    with transaction():
+        found = db.session.get_one(Edition, edition.id)
+        diet, _more = add_preset(actor=TESTER, now=NOW, edition=found, key="diet")
+        further = make_question(
+            found, Kind.YES_NO, "Carries a syringe?", asked_of=AskedOf.ONSITE, shown=(f"q{diet.id}", ("o1",))
+        )
+        plain = make_question(found, Kind.YES_NO, "Stays for dinner?")
+        person = make_registration(found)
+        for question, picked in ((diet, "o1"), (further, "yes"), (plain, "yes")):
+            db.session.add(
+                Answer(
+                    registration_id=person.id, question_id=question.id, value=[picked], picked=f"|{picked}|",
+                    answered_at=NOW,
+                )
+            )  # fmt: skip
+    sign_in(client, role)
+    page = client.get(f"{M}/numbers").text
+    listed = {row[0] for row in read(client.get(f"{M}/numbers/answers.csv"))}
+    assert "Stays for dinner?" in page
+    assert "Stays for dinner?" in listed
+    for title in (diet.label["en"], "Carries a syringe?"):
+        assert (title in page) is sees
+        assert (title in listed) is sees
+    assert "Vegetarian" in client.get(f"{M}/catering").text
+
+
 @pytest.mark.parametrize("name", ["report", "catering"])
 @pytest.mark.parametrize("language", ["en", "nb"])
 def test_a_sheet_is_one_tagged_page(client, edition, name, language):
@@ -221,6 +250,14 @@ def test_every_picture_can_be_downloaded(client, edition):
     assert organisations[1:] == [["Fjordbyen Hospital", "4"], ["'=2+2", "2"]]  # no formula
     assert read(client.get(f"{M}/numbers/answers.csv")) == [["Question", "Answer", "People"]]
     assert client.get(f"{M}/numbers/secrets.csv").status_code == 404
+
+
+def test_one_workplace_however_its_letters_are_written(edition):
+    with transaction():
+        found = db.session.get_one(Edition, edition.id)
+        for name in ("ÅLESUND SYKEHUS", "Ålesund sykehus", "A\u030alesund  sykehus", "Ålesund sykehus", "Øst"):
+            make_registration(found, organisation=name)
+    assert list_organisations(edition.id) == [("Ålesund sykehus", 4), ("Øst", 1)]
 
 
 def test_many_people_cost_no_more_statements(client, edition):

@@ -19,6 +19,14 @@ def test_bars_stay_within_the_chart_and_follow_the_counts(counts: list[int]) -> 
         assert drawn.most is None
 
 
+def test_a_single_bar_is_no_wall_and_each_of_a_few_has_its_label_below() -> None:
+    drawn = bar_chart([2, 5], ["09:05", "09:10"])
+    assert all(bar.width < 60 for bar in drawn.bars)
+    assert [(tick.text, tick.at) for tick in drawn.times] == [
+        (label, pytest.approx(bar.x + bar.width / 2)) for label, bar in zip(("09:05", "09:10"), drawn.bars, strict=True)
+    ]
+
+
 @given(COUNTS, COUNTS)
 def test_lines_run_over_the_whole_width_and_their_labels_stand_apart(room: list[int], stream: list[int]) -> None:
     steps = min(len(room), len(stream))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,7 +13,9 @@ from PIL import Image
 from crosslinks.config import settings
 from crosslinks.kernel.errors import Invalid
 from crosslinks.web.markdown import render_markdown
-from crosslinks.web.uploads import LOGO, PORTRAIT, store_picture
+from crosslinks.web.pictures import drop_picture
+from crosslinks.web.uploads import LOGO, PORTRAIT, PictureRule, store_picture
+from tests.instances import ROOT
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (80, 100), **more: object) -> io.BytesIO:
@@ -72,6 +77,52 @@ def test_a_bomb_is_refused_before_it_is_opened(app: Flask) -> None:
     with pytest.raises(Invalid) as caught:
         store_picture(picture(size=(20_000, 20_000)), LOGO, settings().uploads)
     assert caught.value.code == "picture.too_many_pixels"
+
+
+@pytest.mark.parametrize(("kind", "side"), [("WEBP", 4000), ("PNG", 5000), ("JPEG", 6400)])
+def test_each_format_has_a_limit_of_its_own(app: Flask, kind: str, side: int) -> None:
+    with pytest.raises(Invalid) as caught:
+        store_picture(picture(kind, size=(side, side)), LOGO, settings().uploads)
+    assert caught.value.code == "picture.too_many_pixels"
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "size"),
+    [("JPEG", "RGB", (8000, 5000)), ("PNG", "LA", (5000, 4000)), ("WEBP", "RGBA", (4000, 3000))],
+)
+def test_the_largest_pictures_fit_into_a_small_server(
+    tmp_path: Path, kind: str, mode: str, size: tuple[int, int]
+) -> None:
+    """Pillow's memory is not Python's: the highest that a process of its own has taken is looked at."""
+    sent = tmp_path / "sent"
+    Image.new(mode, size).save(sent, kind)
+    code = (
+        "import sys; from pathlib import Path; from crosslinks.web.uploads import LOGO, store_picture\n"
+        "def peak(): return int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])\n"
+        "before = peak(); store_picture(open(sys.argv[1], 'rb'), LOGO, Path(sys.argv[2])); print(peak() - before)"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, str(sent), str(tmp_path)]
+    taken = int(subprocess.run(command, capture_output=True, check=True, cwd=ROOT).stdout)
+    assert taken < 260_000  # kB
+
+
+@pytest.mark.parametrize("rule", [PORTRAIT, LOGO])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_large_photo_is_shrunk_upright(app: Flask, rule: PictureRule, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    name = store_picture(picture("JPEG", size=(6000, 4000), exif=exif), rule, settings().uploads)
+    with Image.open(settings().uploads / name) as kept:
+        width, height = kept.size
+    assert (width > height) is (orientation == 1)
+    assert width == rule.width or height == rule.height
+
+
+def test_the_same_picture_twice_is_two_files(app: Flask) -> None:
+    names = {store_picture(picture(), PORTRAIT, settings().uploads) for _ in range(2)}
+    assert len(names) == 2
+    drop_picture(names.pop())
+    assert (settings().uploads / names.pop()).exists()
 
 
 @pytest.mark.parametrize(

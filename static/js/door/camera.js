@@ -8,11 +8,9 @@ export class Camera {
   #canvas = document.createElement("canvas");
   #running = false;
 
-  constructor(video, { scanner, reader, onText }) {
-    this.video = video;
-    this.scanner = scanner;
-    this.reader = reader;
-    this.onText = onText;
+  /** onText(text) for each code; onBroken() when the reader could not be loaded, and the camera is off. */
+  constructor(video, { scanner, reader, onText, onBroken }) {
+    Object.assign(this, { video, scanner, reader, onText, onBroken });
   }
 
   get running() {
@@ -43,11 +41,25 @@ export class Camera {
     this.video.srcObject = null;
   }
 
+  /** Turn off what looks alive and reads nothing; the next start tries a fresh worker. */
+  #break() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    if (!this.#running) return;
+    this.stop();
+    this.onBroken();
+  }
+
   #startWorker() {
     if (this.#worker) return;
     this.#worker = new Worker(this.scanner, { type: "module" });
     this.#worker.postMessage({ reader: new URL(this.reader, location.href).href });
+    this.#worker.addEventListener("error", () => this.#break());
     this.#worker.addEventListener("message", ({ data }) => {
+      if (data.broken) {
+        this.#break();
+        return;
+      }
       if (data.text) this.onText(data.text);
       setTimeout(() => this.#look(), PAUSE);
     });

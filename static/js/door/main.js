@@ -233,18 +233,24 @@ async function end(code) {
   }
 }
 
-async function startCamera() {
-  const reason = await camera.start();
+function tellCamera(reason) {
   part("frame").hidden = Boolean(reason);
   part("hint").textContent = say(reason ? `camera.${reason}` : "camera.hint");
   part("finder").classList.toggle("finder--off", Boolean(reason));
+}
+
+/** The reader did not load: say so, and let the volunteer type at once. */
+function cameraBroke() {
+  tellCamera("broken");
+  if (page.dataset.now === "scan") part("typed").elements.reference.focus();
+  else if (page.dataset.now === "answer") view("answer");
 }
 
 async function showScanner() {
   home = phone.card.device.kind === "desk" ? "desk" : "scan";
   view("scan");
   part("to-desk").hidden = home !== "desk";
-  await startCamera();
+  tellCamera(await camera.start());
 }
 
 async function begin() {
@@ -281,7 +287,8 @@ async function goOn() {
     },
     onRefused: end,
   });
-  camera = new Camera(part("video"), { scanner: page.dataset.scanner, reader: page.dataset.reader, onText: seen });
+  const { scanner, reader } = page.dataset;
+  camera = new Camera(part("video"), { scanner, reader, onText: seen, onBroken: cameraBroke });
   await outbox.load();
   begin();
   ask();

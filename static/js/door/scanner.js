@@ -5,7 +5,11 @@ const OPTIONS = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true, t
 
 self.addEventListener("message", async ({ data }) => {
   if (data.reader) {
-    prepareZXingModule({ overrides: { locateFile: () => data.reader }, fireImmediately: true });
+    try {
+      await prepareZXingModule({ overrides: { locateFile: () => data.reader }, fireImmediately: true });
+    } catch {
+      self.postMessage({ broken: true });
+    }
     return;
   }
   let text = "";

@@ -22,7 +22,7 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.reasons import reason_words
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import UNSENT, MailState
 from crosslinks.mailings.audiences import count_reached
 from crosslinks.mailings.campaign_forms import audience_in_words, purpose_words
 from crosslinks.mailings.campaigns import (
@@ -249,7 +249,7 @@ def recipients(conference: str, edition: str, number: int) -> Response:
         page=page,
         chips=_chips(ask, counts),
         heads={sort: ask.head(sort) for sort in SORTS},
-        failed=counts[MailState.FAILED],
+        failed=sum(counts[one] for one in UNSENT),
         state_words=state_words,
         reason_words=reason_words,
         is_everything=not (words or state),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
@@ -135,9 +135,27 @@ def erase_recipient(*, registration_id: int) -> int:
     mails = list(
         db.session.scalars(select(MailingRecipient.mail_id).where(MailingRecipient.registration_id == registration_id))
     )
-    db.session.execute(delete(MailingRecipient).where(MailingRecipient.registration_id == registration_id))
-    db.session.execute(delete(OutboxMail).where(OutboxMail.id.in_(mails)))
+    forget_recipients(mails)
     return len(mails)
+
+
+def forget_recipients(mail_ids: Sequence[int]) -> None:
+    """Delete messages of mailings and who they were for; how many people each mailing had stays."""
+    gone = (
+        select(MailingRecipient.mailing_id, func.count(), func.count().filter(OutboxMail.state == MailState.SENT))
+        .join(OutboxMail, OutboxMail.id == MailingRecipient.mail_id)
+        .where(MailingRecipient.mail_id.in_(mail_ids))
+        .group_by(MailingRecipient.mailing_id)
+        .order_by(MailingRecipient.mailing_id)
+    )
+    for mailing_id, people, sent in db.session.execute(gone).all():
+        db.session.execute(
+            update(Mailing)
+            .where(Mailing.id == mailing_id)
+            .values(erased=Mailing.erased + people, erased_sent=Mailing.erased_sent + sent)
+        )
+    db.session.execute(delete(MailingRecipient).where(MailingRecipient.mail_id.in_(mail_ids)))
+    db.session.execute(delete(OutboxMail).where(OutboxMail.id.in_(mail_ids)))
 
 
 def export_recipient(*, registration_id: int) -> list[dict[str, Any]]:

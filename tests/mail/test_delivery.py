@@ -18,8 +18,8 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.mail import delivery as delivery_module
 from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.operations import claim_mails, queue_mail, renew_claims, retry_mail
-from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, Letter, LetterKept, MailState, Outcome, Rendered
+from crosslinks.mail.operations import claim_mails, note_answers, queue_mail, renew_claims, retry_mail
+from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, Answer, Letter, LetterKept, MailState, Outcome, Rendered
 from crosslinks.mail.smtp import Postman, read_smtp_url
 from tests.conftest import NOW
 from tests.mail.letters import PNG, TOKEN, letters_known
@@ -360,3 +360,22 @@ def test_a_long_address_to_unsubscribe_stays_in_one_piece(
     assert str(taken.message["List-Unsubscribe"]) == f"<{address}>"
     assert taken.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert taken.message["Bcc"] is None
+
+
+@pytest.mark.parametrize("state", [MailState.WITHHELD, MailState.PAUSED])
+@pytest.mark.parametrize("outcome", [Outcome.LATER, Outcome.REFUSED, Outcome.UNFILLED, Outcome.PAUSED])
+def test_an_answer_after_it_was_withheld_or_paused_does_not_count(
+    app: Flask, state: MailState, outcome: Outcome
+) -> None:
+    mail_id = queue()
+    with transaction():
+        claim_mails(owner="one")
+    with transaction():
+        db.session.execute(update(OutboxMail).values(state=state, last_error="why", attempts=MAX_ATTEMPTS - 1))
+    with transaction():
+        assert note_answers(answers={mail_id: Answer(outcome, "451 Later")}, owner="one", now=NOW) == 0
+    mail = get(mail_id)
+    assert (mail.state, mail.last_error, mail.attempts, mail.lease_owner) == (state, "why", MAX_ATTEMPTS - 1, "")
+    with transaction():
+        assert note_answers(answers={mail_id: Answer(Outcome.TAKEN, "250 OK")}, owner="one", now=NOW) == 1
+    assert get(mail_id).state is MailState.SENT

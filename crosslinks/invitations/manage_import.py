@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from itertools import islice
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -45,7 +43,7 @@ from crosslinks.questions.rules import Form
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page, texts
 from crosslinks.web.security import keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download
 
 imports_manage = Blueprint("imports_manage", __name__, url_prefix="/manage/<conference>/<edition>/import")
 SHOWN_REFUSALS = 100
@@ -257,13 +255,7 @@ def report(conference: str, edition: str, run_id: int) -> Response:
     """Send the refused rows as CSV: row, column, what is wrong."""
     found = get_edition(conference, edition)
     run = get_import(found.id, run_id)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_("Row"), _("Column"), _("What is wrong")])
     questions = question_words(form_at(found.id, found.form_rev))
-    for one in list_refusals(run.id):
-        writer.writerow([one.row, cell(column_words(one, questions)), cell(problem_words(one.code, one.fact))])
-    response = make_response(text.getvalue().encode("utf-8-sig"))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("refused-rows")}-{run.id}.csv"'
-    return keep_secret(response)
+    rows = [(one.row, column_words(one, questions), problem_words(one.code, one.fact)) for one in list_refusals(run.id)]
+    heads = [_("Row"), _("Column"), _("What is wrong")]
+    return keep_secret(csv_download(f"{_('refused-rows')}-{run.id}", heads, rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -93,9 +94,18 @@ def list_mails(
 ) -> tuple[list[OutboxMail], int]:
     """Return one page of selected messages and how many there are in all."""
     total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    columns = SORTS.get(sort, SORTS["created"])
-    ordered = chosen.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    ordered = _ordered(chosen, sort, descending=descending)
     return list(db.session.scalars(ordered.offset(offset).limit(limit))), total
+
+
+def iterate_mails(chosen: Select[OutboxMail], *, sort: str, descending: bool) -> Iterator[OutboxMail]:
+    """Yield all selected messages in an order, read in parts."""
+    yield from db.session.scalars(_ordered(chosen, sort, descending=descending).execution_options(yield_per=500))
+
+
+def _ordered(chosen: Select[OutboxMail], sort: str, *, descending: bool) -> Select[OutboxMail]:
+    columns = SORTS.get(sort, SORTS["created"])
+    return chosen.order_by(*(column.desc() if descending else column.asc() for column in columns))
 
 
 def list_kinds(edition_id: int) -> dict[str, int]:

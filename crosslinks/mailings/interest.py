@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select, text
@@ -172,6 +173,11 @@ def list_followers(
     column = SORTS.get(sort, SORTS["created"])
     ordered = chosen.order_by(column.desc() if descending else column.asc(), Follower.id)
     return list(db.session.scalars(ordered.offset(offset).limit(limit))), total
+
+
+def iterate_followers(chosen: Select[Follower]) -> Iterator[Follower]:
+    """Yield all selected entries by address, read in parts."""
+    yield from db.session.scalars(chosen.order_by(Follower.email_key).execution_options(yield_per=500))
 
 
 def forget_unconfirmed(now: datetime) -> None:

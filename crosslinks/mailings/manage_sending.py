@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, redirect, request
@@ -18,7 +16,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
-from crosslinks.kernel.db import db, transaction
+from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.reasons import reason_words
@@ -57,7 +55,7 @@ from crosslinks.web.arguments import chosen, page_of, search_words
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download, exact_moment
 
 sending_manage = Blueprint("sending_manage", __name__, url_prefix=f"/manage/<conference>/<edition>/mailings/{ID}")
 
@@ -274,19 +272,14 @@ def export(conference: str, edition: str, number: int) -> Response:
     found = get_edition(conference, edition)
     get_mailing(found.id, number)
     selected = select_recipients(number, words=search_words(), state=_wanted_state())
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["name", "address", "language", "state", "attempts", "sent_at", "reason"])
-    total = 0
-    for one in iterate_recipients(selected):
-        total += 1
-        sent = one.sent_at.astimezone(found.zone).isoformat(timespec="minutes") if one.sent_at else ""
-        sheet.writerow([cell(one.name), cell(one.address), one.language, one.state.value, one.attempts, sent,
-                        cell(reason_words(one.reason))])  # fmt: skip
-    db.session.rollback()
+    _first, total = list_recipients(selected, limit=1)
     with transaction():
         record(actor=principal().actor, action="mailing.exported", object_kind="mailing", object_id=number, now=now(),
                conference_id=found.conference_id, edition_id=found.id, after={"rows": total})  # fmt: skip
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="mailing-{number}.csv"'
-    return keep_secret(response)
+    heads = ["name", "address", "language", "state", "attempts", "sent_at", "reason"]
+    rows = (
+        (one.name, one.address, one.language, one.state.value, one.attempts, exact_moment(one.sent_at, found.zone),
+         reason_words(one.reason))
+        for one in iterate_recipients(selected)
+    )  # fmt: skip
+    return keep_secret(csv_download(f"mailing-{number}", heads, rows))

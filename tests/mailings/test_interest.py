@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
+from crosslinks.accounts.models import AuditEntry
 from crosslinks.consents.queries import agreeing
 from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.consents.rules import Topic
@@ -278,7 +279,11 @@ def test_organizers_see_search_export_and_delete(client: FlaskClient, edition: E
     assert "ola@example.org" in shown
     assert "ola@example.org" not in client.get(f"{base}?q=cmd").get_data(as_text=True)
     assert "ola@example.org" not in client.get(f"{base}?state=on&sort=-email").get_data(as_text=True)
-    assert "'=cmd@example.org" in client.get(f"{base}/export.csv").get_data(as_text=True)
+    sheet = client.get(f"{base}/export.csv").get_data(as_text=True).splitlines()
+    asked = "2024-01-18T10:00+01:00"
+    assert sheet[1:] == [f"'=cmd@example.org,en,{asked},{asked}", f"ola@example.org,en,{asked},"]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "follower.exported")).one()
+    assert entry.after == {"rows": 2}
     assert client.get(f"{base}/{number}/delete").status_code == 200
     assert client.post(f"{base}/{number}/delete").status_code == 303
     assert [one.email for one in followers()] == ["ola@example.org"]

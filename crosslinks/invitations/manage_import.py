@@ -34,6 +34,7 @@ from crosslinks.invitations.spreadsheets import TableRow, read_table
 from crosslinks.invitations.words import column_words, field_words, problem_words, question_words
 from crosslinks.jobs.operations import request_stop
 from crosslinks.jobs.rules import LIVE, JobState
+from crosslinks.jobs.words import failure_words
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
@@ -134,6 +135,7 @@ def _show(edition: Edition, run: ImportRun, form: OptionsForm | None = None, ref
         people_url=manage_url(edition, "registrations"),
         live=live,
         job=job,
+        failure=failure_words(job),
         failed=job is not None and job.state is JobState.FAILED,
         stage=run.stage.value,
         has_file=has_file,

@@ -19,6 +19,7 @@ from crosslinks.mail import delivery as delivery_module
 from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import claim_mails, note_answers, queue_mail, renew_claims, retry_mail
+from crosslinks.mail.reasons import ADDRESS_UNUSABLE, coded
 from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, Answer, Letter, LetterKept, MailState, Outcome, Rendered
 from crosslinks.mail.smtp import Postman, read_smtp_url
 from tests.conftest import NOW
@@ -132,7 +133,7 @@ def test_put_off_is_tried_again_later_with_the_same_message_id(
     sending.send_batch()
     mail = get(mail_id)
     assert (mail.state, mail.attempts) == (MailState.QUEUED, 1)
-    assert mail.last_error.startswith(answer[:3] if answer[0] == "4" else "The connection broke")
+    assert mail.last_error.startswith(answer[:3] if answer[0] == "4" else "smtp.broke")
     assert mail.next_attempt_at > real_now() + timedelta(seconds=10)
     assert sending.send_batch() == 0
     make_due()
@@ -171,7 +172,7 @@ def test_an_absent_server_costs_no_attempt_and_is_not_hammered(app: Flask, smtp_
     for mail_id in ids:
         mail = get(mail_id)
         assert (mail.state, mail.attempts, mail.lease_owner) == (MailState.QUEUED, 0, "")
-        assert "127.0.0.1 port 1" in mail.last_error
+        assert "127.0.0.1:1" in mail.last_error
 
 
 def test_a_letter_that_breaks_is_held_with_its_reason_and_stops_nobody(
@@ -194,7 +195,7 @@ def test_an_unusable_address_has_failed(sending: Delivery, smtp_server: SmtpDoub
     mail_id = queue(address)
     sending.send_batch()
     assert get(mail_id).state is MailState.FAILED
-    assert get(mail_id).last_error
+    assert get(mail_id).last_error == coded(ADDRESS_UNUSABLE, address=address)
     assert not smtp_server.taken
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.searching import holds
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 
@@ -75,13 +76,8 @@ def select_mails(
 ) -> Select[OutboxMail]:
     """Select an edition's messages whose receiver has all ``words`` in the name or address."""
     chosen = select(OutboxMail).where(OutboxMail.edition_id == edition_id)
-    for word in words.lower().split():
-        chosen = chosen.where(
-            or_(
-                func.lower(OutboxMail.to_name).contains(word, autoescape=True),
-                func.lower(OutboxMail.to_address).contains(word, autoescape=True),
-            )
-        )
+    for word in words.split():
+        chosen = chosen.where(holds(word, OutboxMail.to_name, OutboxMail.to_address))
     if kind:
         chosen = chosen.where(OutboxMail.kind == kind)
     if state is not None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.searching import holds
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.models import Mailing, MailingRecipient
@@ -97,13 +98,8 @@ def select_recipients(mailing_id: int, *, words: str = "", state: MailState | No
         .join(MailingRecipient, MailingRecipient.mail_id == OutboxMail.id)
         .where(MailingRecipient.mailing_id == mailing_id)
     )
-    for word in words.lower().split():
-        chosen = chosen.where(
-            or_(
-                func.lower(OutboxMail.to_name).contains(word, autoescape=True),
-                func.lower(OutboxMail.to_address).contains(word, autoescape=True),
-            )
-        )
+    for word in words.split():
+        chosen = chosen.where(holds(word, OutboxMail.to_name, OutboxMail.to_address))
     return chosen if state is None else chosen.where(OutboxMail.state == state)
 
 

@@ -140,23 +140,15 @@ def _refusal(code: str) -> str:
 @sending_manage.post("/pause")
 @requires(Permission.MAIL)
 def pause(conference: str, edition: str, number: int) -> BaseResponse:
-    found = get_edition(conference, edition)
-    with transaction():
-        pause_mailing(actor=principal().actor, now=now(), edition=found, mailing=get_mailing(found.id, number))
-    _move_all(hold_messages, number)
-    flash(_("Paused. What is not sent yet waits"))
-    return _back(found, number)
+    told = _("Paused. What is not sent yet waits")
+    return _steer(get_edition(conference, edition), number, pause_mailing, hold_messages, told)
 
 
 @sending_manage.post("/resume")
 @requires(Permission.MAIL)
 def resume(conference: str, edition: str, number: int) -> BaseResponse:
-    found = get_edition(conference, edition)
-    with transaction():
-        resume_mailing(actor=principal().actor, now=now(), edition=found, mailing=get_mailing(found.id, number))
-    _move_all(let_messages_go, number)
-    flash(_("It goes on"))
-    return _back(found, number)
+    told = _("It goes on")
+    return _steer(get_edition(conference, edition), number, resume_mailing, let_messages_go, told)
 
 
 @sending_manage.get("/stop")
@@ -175,12 +167,19 @@ def ask_stop(conference: str, edition: str, number: int) -> str | BaseResponse:
 @sending_manage.post("/stop")
 @requires(Permission.MAIL)
 def stop(conference: str, edition: str, number: int) -> BaseResponse:
-    found = get_edition(conference, edition)
+    told = _("Stopped. What was not sent yet is called back")
+    return _steer(get_edition(conference, edition), number, stop_mailing, call_back_messages, told)
+
+
+def _steer(
+    edition: Edition, number: int, change: Callable[..., None], move: Callable[..., int], told: str
+) -> BaseResponse:
+    """Change where a mailing is, move its messages after it, and go back to its page."""
     with transaction():
-        stop_mailing(actor=principal().actor, now=now(), edition=found, mailing=get_mailing(found.id, number))
-    _move_all(call_back_messages, number)
-    flash(_("Stopped. What was not sent yet is called back"))
-    return _back(found, number)
+        change(actor=principal().actor, now=now(), edition=edition, mailing=get_mailing(edition.id, number))
+    _move_all(move, number)
+    flash(told)
+    return _back(edition, number)
 
 
 def _move_all(move: Callable[..., int], number: int) -> None:

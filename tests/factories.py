@@ -41,13 +41,12 @@ def make_edition(
         "venue_name": "Kaare Norum auditorium",
         "venue_city": "Oslo",
     }
-    edition = create_edition(
+    return create_edition(
         actor=TESTER,
         now=NOW,
         conference=conference or make_conference(),
         wrapping_key=settings().keys.tickets,
         capacities={Mode.ONSITE: onsite, Mode.DIGITAL: digital},
+        state=state,
         **(values | more),
     )
-    edition.state = state
-    return edition

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -11,17 +9,17 @@ from flask_babel import gettext as _
 
 from crosslinks.accounts.log import LogFilter, iterate_entries
 from crosslinks.accounts.log_words import LogLine, in_words
-from crosslinks.web.sheets import cell
-
-BYTE_ORDER_MARK = "\ufeff"
 
 
-def log_as_csv(chosen: LogFilter) -> Iterator[str]:
-    """Return the chosen part of the log as CSV, piece by piece: one line per entry, formulas made harmless."""
-    yield BYTE_ORDER_MARK + _line([_("When"), _("Who"), _("What"), _("Name"), _("Before"), _("After")])
+def log_heads() -> list[str]:
+    """Return what stands above the rows."""
+    return [_("When"), _("Who"), _("What"), _("Name"), _("Before"), _("After")]
+
+
+def log_rows(chosen: LogFilter) -> Iterator[list[str]]:
+    """Yield the chosen part of the log, read in parts: one row per entry."""
     for entry in iterate_entries(chosen):
-        line = in_words(entry, {}, chosen.zone)
-        yield _line(_columns(line, chosen.zone))
+        yield _columns(in_words(entry, {}, chosen.zone), chosen.zone)
 
 
 def _columns(line: LogLine, zone: ZoneInfo) -> list[str]:
@@ -29,9 +27,3 @@ def _columns(line: LogLine, zone: ZoneInfo) -> list[str]:
     after = "; ".join(f"{change.field}: {change.after}" for change in line.changes if change.after)
     when = line.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     return [when, line.who, line.what, line.name, before, after]
-
-
-def _line(values: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([cell(value) for value in values])
-    return out.getvalue()

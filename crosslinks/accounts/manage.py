@@ -7,11 +7,11 @@ from itertools import groupby
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, redirect, request, stream_with_context
+from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from crosslinks.accounts.exchange import log_as_csv
+from crosslinks.accounts.exchange import log_heads, log_rows
 from crosslinks.accounts.forms import InvitationForm, LogForm, RoleForm, role_promise, role_words
 from crosslinks.accounts.log import (
     PAGE_LENGTH,
@@ -38,6 +38,7 @@ from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
 from crosslinks.web.scopes import ManageScope, open_scope
 from crosslinks.web.security import principal, requires
+from crosslinks.web.sheets import csv_download
 
 accounts_manage = Blueprint("accounts_manage", __name__, url_prefix="/manage/<conference>/<edition>")
 
@@ -262,9 +263,5 @@ def export_log(conference: str, edition: str) -> Response:
     form.actor.choices = {}
     if not form.validate():
         raise Invalid("log.filter")
-    name = f"log-{scope.conference_slug}-{scope.edition_slug}.csv"
-    return Response(
-        stream_with_context(log_as_csv(_filter(scope, form))),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    name = f"log-{scope.conference_slug}-{scope.edition_slug}"
+    return csv_download(name, log_heads(), log_rows(_filter(scope, form)))

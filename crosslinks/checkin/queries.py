@@ -15,6 +15,7 @@ from crosslinks.checkin.rules import ConflictKind, GateKind, ScanKind
 from crosslinks.editions.kept import kept_figures, kept_total
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.searching import holds
 from crosslinks.kernel.tokens import hash_secret, read_reference
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place, search_key
@@ -146,11 +147,10 @@ def search_people(edition_id: int, typed: str, limit: int = 20) -> list[tuple[Re
 
 
 def _matches(word: str) -> ColumnElement[bool]:
-    """Find a word in name, workplace or reference. SQLite folds the case of ASCII letters only: hence the spellings."""
-    spellings = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    """Find a word in name, workplace or reference."""
     return or_(
         Registration.name_key.contains(search_key(word), autoescape=True),
-        *(Registration.organisation.icontains(one, autoescape=True) for one in spellings),
+        holds(word, Registration.organisation),
         Registration.reference.startswith(word.upper().replace("-", ""), autoescape=True),
     )
 

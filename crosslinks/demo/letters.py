@@ -21,7 +21,7 @@ def tell_what_was_sent(edition_id: int, *, now: datetime) -> None:
     """Queue the steps that were due before ``now`` as they would have been, and note their letters as sent."""
     with transaction():
         edition = db.session.get_one(Edition, edition_id)
-        edition.created_at = edition.registration_opens_at or edition.created_at
+        edition.created_at = edition.published_at = edition.registration_opens_at or edition.created_at
     past = [planned for planned in plan_steps(edition, now) if planned.due < now]
     for planned in past:
         if planned.state is not StepState.OFF:

@@ -28,6 +28,7 @@ from crosslinks.jobs.models import Job
 from crosslinks.jobs.operations import request_stop
 from crosslinks.jobs.rules import LIVE, JobState
 from crosslinks.jobs.runs import result_path
+from crosslinks.jobs.words import failure_words
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import transaction
@@ -75,6 +76,7 @@ def _run(edition: Edition) -> dict[str, object]:
         "job": job,
         "live": job is not None and job.state in LIVE,
         "left": _time_left(job) if job else "",
+        "failure": failure_words(job),
         "fetchable": job is not None and is_fetchable(job),
         "fetchable_ids": _fetchable_ids(edition),
     }
@@ -98,7 +100,7 @@ def is_fetchable(job: Job) -> bool:
 def _time_left(job: Job) -> str:
     if job.started_at is None or not 0 < job.done < job.total:
         return ""
-    gone: timedelta = real_now() - job.started_at
+    gone: timedelta = now() - job.started_at
     seconds = max(1, round(gone.total_seconds() * (job.total - job.done) / job.done))
     return ngettext("about %(num)s second left", "about %(num)s seconds left", seconds)
 

@@ -35,7 +35,7 @@ class Edition(Base):
     """One day (or more) of a conference. Moments are UTC and shown in ``time_zone``.
 
     ``public_rev`` is raised by every write to public content, ``form_rev`` by every change of its
-    questions, ``roster_seq`` by every change that a door must see.
+    questions, ``roster_seq`` by every change that a door must see. ``published_at`` is when it first was no draft.
     """
 
     __tablename__ = "edition"
@@ -74,6 +74,7 @@ class Edition(Base):
     ticket_public_key: Mapped[bytes]
     ticket_private_key: Mapped[bytes]
     created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
     conference: Mapped[Conference] = relationship(back_populates="editions")
     modes: Mapped[list[EditionMode]] = relationship(
         back_populates="edition", order_by="EditionMode.mode.desc()", cascade="all, delete-orphan"

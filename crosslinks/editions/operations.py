@@ -72,6 +72,7 @@ def create_edition(
         uuid=identity, conference=conference, slug=slug, number=number, starts_at=starts_at, ends_at=ends_at,
         erase_on=erase_on, ticket_public_key=public_key, ticket_private_key=private_key, created_at=now, **more,
     )  # fmt: skip
+    _note_publication(edition, now)
     edition.modes = [EditionMode(mode=mode, capacity=capacities[mode]) for mode in Mode if mode in capacities]
     db.session.add(edition)
     db.session.flush()
@@ -96,6 +97,7 @@ def change_edition(*, actor: Actor, now: datetime, edition: Edition, changes: Ma
     before = snapshot(edition, EDITION_FIELDS)
     for name, value in changes.items():
         setattr(edition, name, value)
+    _note_publication(edition, now)
     if edition.ends_at <= edition.starts_at:
         raise Invalid("edition.ends_before_start", fields={"ends_at": "edition.ends_before_start"})
     db.session.flush()
@@ -111,6 +113,11 @@ def change_edition(*, actor: Actor, now: datetime, edition: Edition, changes: Ma
         before=before,
         after=snapshot(edition, EDITION_FIELDS),
     )
+
+
+def _note_publication(edition: Edition, now: datetime) -> None:
+    if edition.published_at is None and edition.state in {EditionState.PUBLISHED, EditionState.ARCHIVED}:
+        edition.published_at = now
 
 
 def set_state(*, actor: Actor, now: datetime, edition: Edition, state: EditionState) -> None:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 
 from crosslinks.feedback.rules import QuestionKind, Result
 from crosslinks.web.pages import texts
-from crosslinks.web.sheets import cell
-
-BYTE_ORDER_MARK = "\ufeff"
 
 
-def results_as_csv(results: Sequence[Result]) -> str:
-    """Return what is shown of the answers: one line per question and answer, formulas made harmless."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Question"), _("Answer"), _("People")])
+def result_heads() -> list[str]:
+    """Return what stands above the rows."""
+    return [_("Question"), _("Answer"), _("People")]
+
+
+def result_rows(results: Sequence[Result]) -> Iterator[tuple[str, str, int]]:
+    """Return what is shown of the answers: one row per question and answer."""
     for result in results:
-        question = cell(texts(dict(result.question.label)))
-        writer.writerows([question, cell(what), count] for what, count in _answers(result))
-    return BYTE_ORDER_MARK + out.getvalue()
+        question = texts(dict(result.question.label))
+        yield from ((question, what, count) for what, count in _answers(result))
 
 
 def _answers(result: Result) -> Iterator[tuple[str, int]]:

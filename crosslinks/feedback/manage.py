@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, request
+from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
-from crosslinks.feedback.exchange import answer_words, results_as_csv
+from crosslinks.feedback.exchange import answer_words, result_heads, result_rows
 from crosslinks.feedback.forms import PeriodForm, QuestionForm
 from crosslinks.feedback.models import FeedbackQuestion
 from crosslinks.feedback.operations import (
@@ -40,6 +40,7 @@ from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.web.formats import format_day
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
+from crosslinks.web.sheets import csv_download
 
 feedback_manage = Blueprint("feedback_manage", __name__, url_prefix="/manage/<conference>/<edition>/feedback")
 
@@ -74,9 +75,7 @@ def show(conference: str, edition: str) -> str:
 @requires(Permission.OVERVIEW)
 def download(conference: str, edition: str) -> BaseResponse:
     found = get_edition(conference, edition)
-    response = Response(results_as_csv(get_results(found.id)), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="feedback-{found.slug}.csv"'
-    return response
+    return csv_download(f"feedback-{found.slug}", result_heads(), result_rows(get_results(found.id)))
 
 
 def _form_page(edition: Edition, form: PeriodForm, status: int = 200) -> Page:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -52,7 +50,7 @@ from crosslinks.web.frames import Link
 from crosslinks.web.languages import LANGUAGES
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download
 
 invitations_manage = Blueprint("invitations_manage", __name__, url_prefix="/manage/<conference>/<edition>/invitations")
 AT_ONCE = 10
@@ -328,25 +326,19 @@ def export(conference: str, edition: str) -> Response:
     found = get_edition(conference, edition)
     wanted = read_invitation_filter(request.form)
     rows = all_invitations(found.id, wanted, now())
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(
-        [_("Given name"), _("Family name"), _("E-mail address"), _("Workplace or place of study"),
-         _("Why they are invited"), _("Role on the badge"), _("Takes part"), _("State"), _("Last day to answer")]
-    )  # fmt: skip
+    heads = [
+        _("Given name"), _("Family name"), _("E-mail address"), _("Workplace or place of study"),
+        _("Why they are invited"), _("Role on the badge"), _("Takes part"), _("State"), _("Last day to answer"),
+    ]  # fmt: skip
     kinds, roles, states, modes = kind_words(), role_words(), state_words(), place_words()
-    for one, state in rows:
-        until = one.answer_by.astimezone(found.zone).strftime("%Y-%m-%d")
-        writer.writerow(
-            [*map(cell, (one.given_name, one.family_name, one.email, one.organisation)), kinds[one.kind],
-             roles[one.role], modes[Place.of(one.mode)], states[state], until]
-        )  # fmt: skip
+    lines = [
+        (one.given_name, one.family_name, one.email, one.organisation, kinds[one.kind], roles[one.role],
+         modes[Place.of(one.mode)], states[state], one.answer_by.astimezone(found.zone).strftime("%Y-%m-%d"))
+        for one, state in rows
+    ]  # fmt: skip
     with transaction():
         record(
             actor=principal().actor, action="invitations.exported", object_kind="edition", object_id=found.id,
             now=now(), conference_id=found.conference_id, edition_id=found.id, after={"rows": len(rows)},
         )  # fmt: skip
-    response = make_response(text.getvalue().encode("utf-8-sig"))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("invitations")}-{found.slug}.csv"'
-    return keep_secret(response)
+    return keep_secret(csv_download(f"{_('invitations')}-{found.slug}", heads, lines))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from itertools import islice
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -36,6 +34,7 @@ from crosslinks.invitations.spreadsheets import TableRow, read_table
 from crosslinks.invitations.words import column_words, field_words, problem_words, question_words
 from crosslinks.jobs.operations import request_stop
 from crosslinks.jobs.rules import LIVE, JobState
+from crosslinks.jobs.words import failure_words
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
@@ -45,7 +44,7 @@ from crosslinks.questions.rules import Form
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page, texts
 from crosslinks.web.security import keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download
 
 imports_manage = Blueprint("imports_manage", __name__, url_prefix="/manage/<conference>/<edition>/import")
 SHOWN_REFUSALS = 100
@@ -136,6 +135,7 @@ def _show(edition: Edition, run: ImportRun, form: OptionsForm | None = None, ref
         people_url=manage_url(edition, "registrations"),
         live=live,
         job=job,
+        failure=failure_words(job),
         failed=job is not None and job.state is JobState.FAILED,
         stage=run.stage.value,
         has_file=has_file,
@@ -257,13 +257,7 @@ def report(conference: str, edition: str, run_id: int) -> Response:
     """Send the refused rows as CSV: row, column, what is wrong."""
     found = get_edition(conference, edition)
     run = get_import(found.id, run_id)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_("Row"), _("Column"), _("What is wrong")])
     questions = question_words(form_at(found.id, found.form_rev))
-    for one in list_refusals(run.id):
-        writer.writerow([one.row, cell(column_words(one, questions)), cell(problem_words(one.code, one.fact))])
-    response = make_response(text.getvalue().encode("utf-8-sig"))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("refused-rows")}-{run.id}.csv"'
-    return keep_secret(response)
+    rows = [(one.row, column_words(one, questions), problem_words(one.code, one.fact)) for one in list_refusals(run.id)]
+    heads = [_("Row"), _("Column"), _("What is wrong")]
+    return keep_secret(csv_download(f"{_('refused-rows')}-{run.id}", heads, rows))

@@ -18,6 +18,7 @@ from crosslinks.jobs.operations import actor_key, request_stop
 from crosslinks.jobs.queries import get_job
 from crosslinks.jobs.rules import LIVE, JobState
 from crosslinks.jobs.runs import result_path
+from crosslinks.jobs.words import failure_words
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import transaction
@@ -38,7 +39,7 @@ def show(conference: str, edition: str, job_id: int) -> Response:
     name = "jobs/manage/progress.html" if request.headers.get("HX-Request") else "jobs/manage/job.html"
     page = render_page(
         name, scope.frame, job=job, live=job.state in LIVE, left=_time_left(job), url=scope.url(f"jobs/{job.id}"),
-        fetchable=_is_fetchable(job),
+        fetchable=_is_fetchable(job), failure=failure_words(job),
     )  # fmt: skip
     response = keep_secret(Response(page))
     response.headers["Vary"] = "HX-Request"
@@ -86,7 +87,7 @@ def _time_left(job: Job) -> str:
     """Say how long the rest will take at the pace so far, once there is a pace."""
     if job.state is not JobState.RUNNING or not job.done or not job.total or job.started_at is None:
         return ""
-    passed = real_now() - job.started_at
+    passed = now() - job.started_at
     if passed < timedelta(seconds=3):
         return ""
     seconds = passed.total_seconds() * (job.total - job.done) / job.done

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from crosslinks.jobs.models import Job, RoundMark, WorkerBeat
-from crosslinks.jobs.rules import FILE_LIFE, LEASE, LIVE, MAX_ATTEMPTS, JobState
+from crosslinks.jobs.rules import FILE_LIFE, LEASE, LIVE, MAX_ATTEMPTS, WORKER_ENDED, JobState
 from crosslinks.kernel.actors import Actor, Permission
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, wake_worker
@@ -50,14 +50,13 @@ def queue_job(
 def request_stop(*, job: Job, now: datetime) -> None:
     """Ask a job to stop: at once when it has not begun, else at its next report of progress."""
     if job.state is JobState.QUEUED:
-        job.state = JobState.STOPPED
-        job.finished_at = now
+        _end(job, JobState.STOPPED, "", now)
     elif job.state is JobState.RUNNING:
         job.stop_requested = True
     db.session.flush()
 
 
-def claim_job(*, owner: str, kinds: list[str], quick: bool) -> Job | None:
+def claim_job(*, owner: str, kinds: list[str], quick: bool, now: datetime) -> Job | None:
     """Take the oldest job that nobody runs; one begun too often has failed and is passed over."""
     moment = real_now()
     free = or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.lease_until < moment))
@@ -70,13 +69,13 @@ def claim_job(*, owner: str, kinds: list[str], quick: bool) -> Job | None:
     )
     for job in jobs:
         if job.attempts >= MAX_ATTEMPTS:
-            _end(job, JobState.FAILED, "The worker ended while doing this, three times.")
+            _end(job, JobState.FAILED, WORKER_ENDED, now)
             continue
         job.state = JobState.RUNNING
         job.attempts += 1
         job.lease_owner = owner
         job.lease_until = moment + LEASE
-        job.started_at = moment
+        job.started_at = now
         job.error = ""
         db.session.flush()
         return job
@@ -167,12 +166,12 @@ def _ours(job_id: int, owner: str) -> Job | None:
     )
 
 
-def _end(job: Job, state: JobState, error: str, now: datetime | None = None) -> None:
+def _end(job: Job, state: JobState, error: str, now: datetime) -> None:
     job.state = state
     job.error = error
     job.lease_owner = ""
     job.lease_until = None
-    job.finished_at = now or real_now()
+    job.finished_at = now
     job.expires_at = real_now() + FILE_LIFE
     db.session.flush()
 

@@ -10,6 +10,8 @@ MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=60)
 FILE_LIFE = timedelta(hours=24)
 SECONDS_BETWEEN_PROGRESS = 0.5
+WORKER_ENDED = "job.worker_ended"
+"""Why a job has failed that no worker could do to its end."""
 
 
 class JobState(StrEnum):

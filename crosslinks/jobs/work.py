@@ -47,7 +47,7 @@ def work_one(*, owner: str, quick: bool = False, ending: Callable[[], bool] = ne
     if not job_is_waiting(list(handlers), quick=quick):
         return False
     with transaction():
-        job = claim_job(owner=owner, kinds=list(handlers), quick=quick)
+        job = claim_job(owner=owner, kinds=list(handlers), quick=quick, now=now())
     if job is None:
         return False
     _run(handlers[job.kind], job, owner, ending)

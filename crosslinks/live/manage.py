@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, request
+from flask import Blueprint, flash, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,7 +12,6 @@ from crosslinks.editions.queries import get_edition
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.live.exchange import curve_as_csv
 from crosslinks.live.forms import StreamForm
 from crosslinks.live.operations import change_stream
 from crosslinks.live.page import day, player, state_words
@@ -22,6 +21,7 @@ from crosslinks.web.formats import format_clock
 from crosslinks.web.forms import typed_texts
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret, principal, requires
+from crosslinks.web.sheets import csv_download
 
 live_manage = Blueprint("live_manage", __name__, url_prefix="/manage/<conference>/<edition>/stream")
 
@@ -107,6 +107,9 @@ def preview(conference: str, edition: str) -> BaseResponse:
 @requires(Permission.OVERVIEW)
 def download(conference: str, edition: str) -> BaseResponse:
     found = get_edition(conference, edition)
-    response = Response(curve_as_csv(get_audience(found), found.zone), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="stream-{found.slug}.csv"'
-    return response
+    curve = get_audience(found).curve()
+    return csv_download(
+        f"stream-{found.slug}",
+        [_("From"), _("People")],
+        [(step.astimezone(found.zone), count) for step, count in curve],
+    )

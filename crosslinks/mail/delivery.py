@@ -65,9 +65,13 @@ def make_letter(letter: Letter) -> Rendered:
         raise LetterHeld(_unfilled(error)) from error
     except Exception as error:
         log.exception("letter %s of kind %s cannot be made", letter.message_id, letter.kind)
-        raise LetterBroken(coded(LETTER_BROKEN, detail=f"{type(error).__name__}: {error}")) from error
+        raise LetterBroken(_broken(error)) from error
     finally:
         db.session.rollback()
+
+
+def _broken(error: Exception) -> str:
+    return coded(LETTER_BROKEN, detail=f"{type(error).__name__}: {error}")
 
 
 def _unfilled(error: UnfilledLetter) -> str:
@@ -143,7 +147,7 @@ class Delivery:
             return
         except Exception as error:  # one broken message must not hold up all that come after it
             log.exception("message %s cannot be put together", claim.letter.message_id)
-            self._keep_answer(claim, Answer(Outcome.REFUSED, f"{type(error).__name__}: {error}"))
+            self._keep_answer(claim, Answer(Outcome.REFUSED, _broken(error)))
             return
         self._hand_over(claim, message, *addresses)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from crosslinks.config import Settings
+from crosslinks.mail.reasons import ADDRESS_UNUSABLE, coded
 from crosslinks.mail.rules import Attachment, Letter, Rendered
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
@@ -52,7 +53,7 @@ def wire_address(address: str) -> str:
     try:
         known = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise AddressUnusable(str(error)) from error
+        raise AddressUnusable(coded(ADDRESS_UNUSABLE, address=address)) from error
     return known.ascii_email or f"{known.local_part}@{known.ascii_domain}"
 
 
@@ -100,7 +101,7 @@ def _address(name: str, address: str) -> Address:
         local, _, domain = address.rpartition("@")
         return Address(header_text(name), local, domain)
     except Exception as error:  # the parser raises several unrelated kinds
-        raise AddressUnusable(f"{address}: {error}") from error
+        raise AddressUnusable(coded(ADDRESS_UNUSABLE, address=address)) from error
 
 
 def _attach(message: EmailMessage, page: MIMEPart, file: Attachment) -> None:

@@ -159,8 +159,9 @@ def note_answers(*, answers: Mapping[int, Answer], owner: str, now: datetime) ->
     """Write down what became of attempts, by the message's id; return how many of those counted.
 
     A 250 counts whoever holds the claim by now: that message was taken, so it is sent. The rest counts as an attempt,
-    while the claim is ours; after the last one the message has failed, with the server's words. What was not even
-    attempted is paused or withheld and counts as none.
+    while the claim is ours and the message still waits: one that was withheld or paused meanwhile stays so. After the
+    last attempt the message has failed, with the server's words. What was not even attempted is paused or withheld and
+    counts as none.
     """
     rows = db.session.scalars(
         select(OutboxMail)
@@ -182,8 +183,10 @@ def _note(mail: OutboxMail, answer: Answer, owner: str, now: datetime) -> bool:
         return True
     if mail.lease_owner != owner:
         return False
-    mail.last_error = answer.reason
     _let_go(mail)
+    if mail.state is not MailState.QUEUED:
+        return False
+    mail.last_error = answer.reason
     if answer.outcome in _KEPT:
         mail.state = _KEPT[answer.outcome]
         return True

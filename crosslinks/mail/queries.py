@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.searching import holds
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 
@@ -74,13 +76,8 @@ def select_mails(
 ) -> Select[OutboxMail]:
     """Select an edition's messages whose receiver has all ``words`` in the name or address."""
     chosen = select(OutboxMail).where(OutboxMail.edition_id == edition_id)
-    for word in words.lower().split():
-        chosen = chosen.where(
-            or_(
-                func.lower(OutboxMail.to_name).contains(word, autoescape=True),
-                func.lower(OutboxMail.to_address).contains(word, autoescape=True),
-            )
-        )
+    for word in words.split():
+        chosen = chosen.where(holds(word, OutboxMail.to_name, OutboxMail.to_address))
     if kind:
         chosen = chosen.where(OutboxMail.kind == kind)
     if state is not None:
@@ -93,9 +90,18 @@ def list_mails(
 ) -> tuple[list[OutboxMail], int]:
     """Return one page of selected messages and how many there are in all."""
     total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    columns = SORTS.get(sort, SORTS["created"])
-    ordered = chosen.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    ordered = _ordered(chosen, sort, descending=descending)
     return list(db.session.scalars(ordered.offset(offset).limit(limit))), total
+
+
+def iterate_mails(chosen: Select[OutboxMail], *, sort: str, descending: bool) -> Iterator[OutboxMail]:
+    """Yield all selected messages in an order, read in parts."""
+    yield from db.session.scalars(_ordered(chosen, sort, descending=descending).execution_options(yield_per=500))
+
+
+def _ordered(chosen: Select[OutboxMail], sort: str, *, descending: bool) -> Select[OutboxMail]:
+    columns = SORTS.get(sort, SORTS["created"])
+    return chosen.order_by(*(column.desc() if descending else column.asc() for column in columns))
 
 
 def list_kinds(edition_id: int) -> dict[str, int]:

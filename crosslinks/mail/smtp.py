@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from crosslinks.config import ConfigurationError
 from crosslinks.mail.message import wire_bytes
-from crosslinks.mail.reasons import NEEDS_UTF8
+from crosslinks.mail.reasons import ADDRESS_UNUSABLE, BROKE, BROKE_LATE, NEEDS_UTF8, UNREACHABLE, coded
 from crosslinks.mail.rules import Answer, Outcome, meaning
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -105,9 +105,9 @@ class Postman:
                 if meaning(code) is not Outcome.TAKEN:
                     return self._refused(line, code, text)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
-            raise _Broken(f"The connection broke: {error}") from error
-        except (UnicodeError, ValueError) as error:
-            return Answer(Outcome.REFUSED, f"The address cannot be written: {error}")
+            raise _Broken(coded(BROKE, detail=str(error))) from error
+        except (UnicodeError, ValueError):
+            return Answer(Outcome.REFUSED, coded(ADDRESS_UNUSABLE, address=to_address))
         return self._hand_over(line, body)
 
     def _hand_over(self, line: smtplib.SMTP, body: bytes) -> Answer:
@@ -119,7 +119,7 @@ class Postman:
             return self._refused(line, error.smtp_code, error.smtp_error)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            return Answer(Outcome.LATER, f"The connection broke while the message was handed over: {error}")
+            return Answer(Outcome.LATER, coded(BROKE_LATE, detail=str(error)))
         if meaning(code) is not Outcome.TAKEN:
             return self._refused(line, code, text)
         _set_wait(line, self._wait)
@@ -154,7 +154,9 @@ class Postman:
             raise ServerUnavailable(said(error.smtp_code, error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
             _hang_up(line)
-            raise ServerUnavailable(f"{server.host} port {server.port}: {error}") from error
+            raise ServerUnavailable(
+                coded(UNREACHABLE, server=f"{server.host}:{server.port}", detail=str(error))
+            ) from error
         self._line = line
         self._sent = 0
         return line

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from crosslinks.checkin.models import Attendance
 from crosslinks.consents.models import ConsentEntry
 from crosslinks.consents.queries import agreeing
 from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.db import db
+from crosslinks.mailings.attendance import came
 from crosslinks.mailings.models import Follower
 from crosslinks.mailings.purposes import Attended, Audience, Purpose, Source
 from crosslinks.questions.queries import registrations_with_answer
@@ -38,7 +38,6 @@ _STATUS = {
     Status.WAITING: and_(Registration.cancelled_at.is_(None), Registration.wants != Place.NONE),
     Status.CANCELLED: Registration.cancelled_at.is_not(None),
 }
-_CAME = exists().where(Attendance.registration_id == Registration.id, Attendance.first_at.is_not(None))
 _FROM_REGISTRATION: tuple[Any, ...] = (
     Registration.email_key.label("email_key"),
     Registration.email.label("email"),
@@ -72,7 +71,7 @@ def _filters(edition_id: int, audience: Audience) -> list[ColumnElement[bool]]:
         if value is not None:
             found.append(column == value)
     if audience.attended is not None:
-        found.append(_CAME if audience.attended is Attended.YES else ~_CAME)
+        found.append(came() if audience.attended is Attended.YES else not_(came()))
     if audience.consent is not None:
         found.append(Registration.id.in_(agreeing(edition_id, audience.consent)))
     if audience.question:

@@ -187,8 +187,11 @@ def place_words() -> dict[Place, str]:
 
 
 def attended_words() -> dict[Attended, str]:
-    """Return whether somebody was let in at the door."""
-    return {Attended.YES: _("Came"), Attended.NO: _("Did not come")}
+    """Return whether somebody was let in at the door or was at the stream."""
+    return {
+        Attended.YES: _("Came, to the room or on the stream"),
+        Attended.NO: _("Came neither to the room nor on the stream"),
+    }
 
 
 def consents_in_words() -> dict[ConsentPurpose, str]:

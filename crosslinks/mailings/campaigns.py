@@ -25,7 +25,7 @@ from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import mail_row, queue_mails
 from crosslinks.mail.reasons import CALLED_BACK
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import UNSENT, MailState
 from crosslinks.mailings.audiences import Reached, count_reached
 from crosslinks.mailings.models import Follower, Mailing, MailingRecipient
 from crosslinks.mailings.purposes import Audience, MailingState, Purpose, read_audience
@@ -229,10 +229,10 @@ def call_back_messages(*, mailing_id: int) -> int:
 
 
 def retry_messages(*, actor: Actor, now: datetime, edition: Edition, mailing: Mailing) -> int:
-    """Queue the next of a mailing's failed messages again; return how many those were."""
+    """Queue the next of a mailing's failed and held messages again; return how many those were."""
     wake_worker()
     moved = _move(
-        mailing.id, OutboxMail.state == MailState.FAILED, state=MailState.QUEUED, attempts=0,
+        mailing.id, OutboxMail.state.in_(UNSENT), state=MailState.QUEUED, attempts=0,
         next_attempt_at=real_now(),
     )  # fmt: skip
     if moved:

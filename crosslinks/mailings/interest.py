@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select, text
@@ -20,6 +21,7 @@ from crosslinks.kernel.tokens import LinkKind, link_identity, link_is_valid, mak
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mailings.models import Follower, MailingRecipient
+from crosslinks.mailings.recipients import forget_recipients
 from crosslinks.registration.addresses import normalise_email
 
 FOLLOW_LETTER = "mailings.follow"
@@ -108,9 +110,13 @@ def remove_follower(*, actor: Actor, now: datetime, follower: Follower) -> None:
     """Take somebody off the list and erase all that we keep of them, also messages that wait to be sent to them."""
     conference_id, number = follower.conference_id, follower.id
     mails = select(MailingRecipient.mail_id).where(MailingRecipient.follower_id == number)
-    db.session.execute(delete(OutboxMail).where(OutboxMail.id.in_(mails)))
+    forget_recipients(db.session.scalars(mails).all())
     db.session.execute(
-        delete(OutboxMail).where(OutboxMail.kind == FOLLOW_LETTER, OutboxMail.to_address == follower.email)
+        delete(OutboxMail).where(
+            OutboxMail.kind == FOLLOW_LETTER,
+            OutboxMail.to_address == follower.email,
+            OutboxMail.data["follower"].as_integer() == number,
+        )
     )
     db.session.delete(follower)
     db.session.flush()
@@ -167,6 +173,11 @@ def list_followers(
     column = SORTS.get(sort, SORTS["created"])
     ordered = chosen.order_by(column.desc() if descending else column.asc(), Follower.id)
     return list(db.session.scalars(ordered.offset(offset).limit(limit))), total
+
+
+def iterate_followers(chosen: Select[Follower]) -> Iterator[Follower]:
+    """Yield all selected entries by address, read in parts."""
+    yield from db.session.scalars(chosen.order_by(Follower.email_key).execution_options(yield_per=500))
 
 
 def forget_unconfirmed(now: datetime) -> None:

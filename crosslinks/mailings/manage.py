@@ -5,8 +5,6 @@ These pages stand here and not in ``mail``, because they log what is revealed, a
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,7 +26,7 @@ from crosslinks.mail.delivery import LetterBroken, make_letter
 from crosslinks.mail.masking import mask_links, with_pictures
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import read_letter, retry_failed, retry_mail
-from crosslinks.mail.queries import count_mails, get_mail, list_kinds, list_mails, select_mails
+from crosslinks.mail.queries import count_mails, get_mail, iterate_mails, list_kinds, list_mails, select_mails
 from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import UNSENT, LetterKept, MailState, Rendered
 from crosslinks.mailings.outbox import OutboxFilter, read_outbox_filter
@@ -37,12 +35,11 @@ from crosslinks.web.arguments import page_of
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import allow_in_csp, keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download, exact_moment
 
 mailings_manage = Blueprint("mailings_manage", __name__, url_prefix="/manage/<conference>/<edition>/mail")
 
 PAGE_SIZE = 50
-MOST_EXPORTED = 50_000
 CHUNK = 200
 REVEALED_FOR = timedelta(minutes=10)
 _REVEALED = "revealed"
@@ -112,31 +109,20 @@ def _chips(base: str, wanted: OutboxFilter, counts: dict[MailState, int]) -> lis
 def export(conference: str, edition: str) -> Response:
     found = get_edition(conference, edition)
     wanted = read_outbox_filter(list_kinds(found.id))
-    rows, _total = list_mails(
-        _select(found, wanted), sort=wanted.sort, descending=wanted.descending, offset=0, limit=MOST_EXPORTED
-    )
+    selected = _select(found, wanted)
+    _first, total = list_mails(selected, sort=wanted.sort, descending=wanted.descending, offset=0, limit=1)
     with transaction():
         record(actor=principal().actor, action="mail.exported", object_kind="edition", object_id=found.id, now=now(),
-               conference_id=found.conference_id, edition_id=found.id, after={"messages": len(rows)})  # fmt: skip
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["to_name", "to_address", "kind", "state", "attempts", "written_at", "sent_at", "reason"])
-    for mail in rows:
-        sheet.writerow(
-            [
-                cell(mail.to_name),
-                cell(mail.to_address),
-                mail.kind,
-                mail.state.value,
-                mail.attempts,
-                mail.created_at.astimezone(found.zone).isoformat(timespec="minutes"),
-                mail.sent_at.astimezone(found.zone).isoformat(timespec="minutes") if mail.sent_at else "",
-                cell(reason_words(mail.last_error)),
-            ]
-        )
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="mail-{found.slug}.csv"'
-    return keep_secret(response)
+               conference_id=found.conference_id, edition_id=found.id, after={"messages": total})  # fmt: skip
+    heads = ["to_name", "to_address", "kind", "state", "attempts", "written_at", "sent_at", "reason"]
+    mails = iterate_mails(selected, sort=wanted.sort, descending=wanted.descending)
+    rows = (
+        (mail.to_name, mail.to_address, mail.kind, mail.state.value, mail.attempts,
+         exact_moment(mail.created_at, found.zone), exact_moment(mail.sent_at, found.zone),
+         reason_words(mail.last_error))
+        for mail in mails
+    )  # fmt: skip
+    return keep_secret(csv_download(f"mail-{found.slug}", heads, rows))
 
 
 @mailings_manage.get("/<int:mail_id>")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from flask import Blueprint, Response, flash, redirect
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,6 +16,7 @@ from crosslinks.mailings.interest import (
     SORTS,
     count_followers,
     get_follower,
+    iterate_followers,
     list_followers,
     remove_follower,
     select_followers,
@@ -28,12 +26,11 @@ from crosslinks.web.arguments import chosen, page_of, search_words
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download, exact_moment
 
 followers_manage = Blueprint("followers_manage", __name__, url_prefix="/manage/<conference>/<edition>/followers")
 
 PAGE_SIZE = 50
-MOST_EXPORTED = 100_000
 ON_LIST, UNCONFIRMED = "on", "unconfirmed"
 _CONFIRMED = {"": None, ON_LIST: True, UNCONFIRMED: False}
 
@@ -87,20 +84,17 @@ def export(conference: str, edition: str) -> Response:
     found = get_edition(conference, edition)
     state = chosen("state", [ON_LIST, UNCONFIRMED], "")
     selected = select_followers(found.conference_id, search_words(), confirmed=_CONFIRMED[state])
-    rows, _total = list_followers(selected, sort="email", descending=False, offset=0, limit=MOST_EXPORTED)
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["address", "language", "asked_at", "confirmed_at"])
-    for one in rows:
-        confirmed = one.confirmed_at.isoformat(timespec="minutes") if one.confirmed_at else ""
-        sheet.writerow([cell(one.email), one.language, one.created_at.isoformat(timespec="minutes"), confirmed])
+    _first, total = list_followers(selected, sort="email", descending=False, offset=0, limit=1)
     with transaction():
         record(actor=principal().actor, action="follower.exported", object_kind="conference",
                object_id=found.conference_id, now=now(), conference_id=found.conference_id, edition_id=found.id,
-               after={"rows": len(rows)})  # fmt: skip
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="interest-{found.conference.slug}.csv"'
-    return keep_secret(response)
+               after={"rows": total})  # fmt: skip
+    rows = (
+        (one.email, one.language, exact_moment(one.created_at, found.zone), exact_moment(one.confirmed_at, found.zone))
+        for one in iterate_followers(selected)
+    )
+    heads = ["address", "language", "asked_at", "confirmed_at"]
+    return keep_secret(csv_download(f"interest-{found.conference.slug}", heads, rows))
 
 
 @followers_manage.get("/<int(max=2147483647):number>/delete")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, redirect, request
@@ -18,11 +16,11 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
-from crosslinks.kernel.db import db, transaction
+from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.reasons import reason_words
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import UNSENT, MailState
 from crosslinks.mailings.audiences import count_reached
 from crosslinks.mailings.campaign_forms import audience_in_words, purpose_words
 from crosslinks.mailings.campaigns import (
@@ -57,7 +55,7 @@ from crosslinks.web.arguments import chosen, page_of, search_words
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret, principal, requires
-from crosslinks.web.sheets import cell
+from crosslinks.web.sheets import csv_download, exact_moment
 
 sending_manage = Blueprint("sending_manage", __name__, url_prefix=f"/manage/<conference>/<edition>/mailings/{ID}")
 
@@ -142,23 +140,15 @@ def _refusal(code: str) -> str:
 @sending_manage.post("/pause")
 @requires(Permission.MAIL)
 def pause(conference: str, edition: str, number: int) -> BaseResponse:
-    found = get_edition(conference, edition)
-    with transaction():
-        pause_mailing(actor=principal().actor, now=now(), edition=found, mailing=get_mailing(found.id, number))
-    _move_all(hold_messages, number)
-    flash(_("Paused. What is not sent yet waits"))
-    return _back(found, number)
+    told = _("Paused. What is not sent yet waits")
+    return _steer(get_edition(conference, edition), number, pause_mailing, hold_messages, told)
 
 
 @sending_manage.post("/resume")
 @requires(Permission.MAIL)
 def resume(conference: str, edition: str, number: int) -> BaseResponse:
-    found = get_edition(conference, edition)
-    with transaction():
-        resume_mailing(actor=principal().actor, now=now(), edition=found, mailing=get_mailing(found.id, number))
-    _move_all(let_messages_go, number)
-    flash(_("It goes on"))
-    return _back(found, number)
+    told = _("It goes on")
+    return _steer(get_edition(conference, edition), number, resume_mailing, let_messages_go, told)
 
 
 @sending_manage.get("/stop")
@@ -177,12 +167,19 @@ def ask_stop(conference: str, edition: str, number: int) -> str | BaseResponse:
 @sending_manage.post("/stop")
 @requires(Permission.MAIL)
 def stop(conference: str, edition: str, number: int) -> BaseResponse:
-    found = get_edition(conference, edition)
+    told = _("Stopped. What was not sent yet is called back")
+    return _steer(get_edition(conference, edition), number, stop_mailing, call_back_messages, told)
+
+
+def _steer(
+    edition: Edition, number: int, change: Callable[..., None], move: Callable[..., int], told: str
+) -> BaseResponse:
+    """Change where a mailing is, move its messages after it, and go back to its page."""
     with transaction():
-        stop_mailing(actor=principal().actor, now=now(), edition=found, mailing=get_mailing(found.id, number))
-    _move_all(call_back_messages, number)
-    flash(_("Stopped. What was not sent yet is called back"))
-    return _back(found, number)
+        change(actor=principal().actor, now=now(), edition=edition, mailing=get_mailing(edition.id, number))
+    _move_all(move, number)
+    flash(told)
+    return _back(edition, number)
 
 
 def _move_all(move: Callable[..., int], number: int) -> None:
@@ -249,7 +246,7 @@ def recipients(conference: str, edition: str, number: int) -> Response:
         page=page,
         chips=_chips(ask, counts),
         heads={sort: ask.head(sort) for sort in SORTS},
-        failed=counts[MailState.FAILED],
+        failed=sum(counts[one] for one in UNSENT),
         state_words=state_words,
         reason_words=reason_words,
         is_everything=not (words or state),
@@ -274,19 +271,14 @@ def export(conference: str, edition: str, number: int) -> Response:
     found = get_edition(conference, edition)
     get_mailing(found.id, number)
     selected = select_recipients(number, words=search_words(), state=_wanted_state())
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["name", "address", "language", "state", "attempts", "sent_at", "reason"])
-    total = 0
-    for one in iterate_recipients(selected):
-        total += 1
-        sent = one.sent_at.astimezone(found.zone).isoformat(timespec="minutes") if one.sent_at else ""
-        sheet.writerow([cell(one.name), cell(one.address), one.language, one.state.value, one.attempts, sent,
-                        cell(reason_words(one.reason))])  # fmt: skip
-    db.session.rollback()
+    _first, total = list_recipients(selected, limit=1)
     with transaction():
         record(actor=principal().actor, action="mailing.exported", object_kind="mailing", object_id=number, now=now(),
                conference_id=found.conference_id, edition_id=found.id, after={"rows": total})  # fmt: skip
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="mailing-{number}.csv"'
-    return keep_secret(response)
+    heads = ["name", "address", "language", "state", "attempts", "sent_at", "reason"]
+    rows = (
+        (one.name, one.address, one.language, one.state.value, one.attempts, exact_moment(one.sent_at, found.zone),
+         reason_words(one.reason))
+        for one in iterate_recipients(selected)
+    )  # fmt: skip
+    return keep_secret(csv_download(f"mailing-{number}", heads, rows))

@@ -71,7 +71,8 @@ class StepMail(Base):
 class Mailing(Base):
     """One text to a filtered audience. Once started it is never changed; ``audience`` is what ``Audience`` reads.
 
-    ``total`` is how many it was confirmed for, ``queued_at`` when the last of its messages was queued.
+    ``total`` is how many it was confirmed for, ``queued_at`` when the last of its messages was queued. ``erased``
+    counts its people who were erased since, ``erased_sent`` those of them who had been sent it.
     """
 
     __tablename__ = "mailing"
@@ -85,6 +86,8 @@ class Mailing(Base):
     body: Mapped[Texts] = mapped_column(default=dict)
     audience: Mapped[JsonDict] = mapped_column(default=dict)
     total: Mapped[int] = mapped_column(default=0)
+    erased: Mapped[int] = mapped_column(default=0, server_default="0")
+    erased_sent: Mapped[int] = mapped_column(default=0, server_default="0")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
     created_by: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]

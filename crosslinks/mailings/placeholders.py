@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from jinja2 import TemplateSyntaxError, nodes
 from markupsafe import Markup, escape
 
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import Fact
 from crosslinks.mailings.catalogue import is_link, names_of, sample_facts
 from crosslinks.mailings.sandbox import (
@@ -174,7 +175,7 @@ def _wrong_values(source: str, pieces: list[Piece], facts: Mapping[str, Fact]) -
                     name=piece.text,
                 )
                 return [Problem(piece.line, piece.column, words)]
-        return [Problem(1, 1, _("It cannot be filled: %(words)s", words=error.names or str(error)))]
+        return [Problem(1, 1, _("It cannot be filled: %(words)s", words=error.names or reason_words(str(error))))]
     return []
 
 

@@ -14,10 +14,11 @@ from crosslinks.mailings.purposes import MailingState
 
 @dataclass(frozen=True)
 class Progress:
-    """Figures of people; ``kind`` is a kind of status, ``words`` says where the mailing is."""
+    """Figures of people, the erased among them; ``kind`` is a kind of status, ``words`` says where the mailing is."""
 
     total: int
     queued: int
+    sent: int
     counts: Mapping[MailState, int]
     kind: str
     words: str
@@ -34,11 +35,6 @@ class Progress:
         return self.counts.get(MailState.QUEUED, 0) + self.counts.get(MailState.PAUSED, 0)
 
     @property
-    def sent(self) -> int:
-        """How many a mail server has taken."""
-        return self.counts.get(MailState.SENT, 0)
-
-    @property
     def failed(self) -> int:
         """How many were refused for good."""
         return self.counts.get(MailState.FAILED, 0)
@@ -46,12 +42,13 @@ class Progress:
 
 def view_progress(mailing: Mailing, counts: Mapping[MailState, int]) -> Progress:
     """Return how far a mailing is from how many of its messages are in each state."""
-    queued = sum(counts.values())
+    queued = sum(counts.values()) + mailing.erased
+    sent = counts.get(MailState.SENT, 0) + mailing.erased_sent
     waiting = counts.get(MailState.QUEUED, 0) + counts.get(MailState.PAUSED, 0)
     is_queueing = mailing.queued_at is None
     total = max(queued, mailing.total) if is_queueing else queued
     kind, words, is_live = _standing(mailing.state, is_queueing=is_queueing, waits=bool(waiting))
-    return Progress(total, queued, counts, kind, words, is_live)
+    return Progress(total, queued, sent, counts, kind, words, is_live)
 
 
 def _standing(state: MailingState, *, is_queueing: bool, waits: bool) -> tuple[str, str, bool]:

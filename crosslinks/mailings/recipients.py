@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, select, update
 
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.kernel.searching import holds
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.models import Mailing, MailingRecipient
@@ -97,13 +98,8 @@ def select_recipients(mailing_id: int, *, words: str = "", state: MailState | No
         .join(MailingRecipient, MailingRecipient.mail_id == OutboxMail.id)
         .where(MailingRecipient.mailing_id == mailing_id)
     )
-    for word in words.lower().split():
-        chosen = chosen.where(
-            or_(
-                func.lower(OutboxMail.to_name).contains(word, autoescape=True),
-                func.lower(OutboxMail.to_address).contains(word, autoescape=True),
-            )
-        )
+    for word in words.split():
+        chosen = chosen.where(holds(word, OutboxMail.to_name, OutboxMail.to_address))
     return chosen if state is None else chosen.where(OutboxMail.state == state)
 
 
@@ -135,9 +131,27 @@ def erase_recipient(*, registration_id: int) -> int:
     mails = list(
         db.session.scalars(select(MailingRecipient.mail_id).where(MailingRecipient.registration_id == registration_id))
     )
-    db.session.execute(delete(MailingRecipient).where(MailingRecipient.registration_id == registration_id))
-    db.session.execute(delete(OutboxMail).where(OutboxMail.id.in_(mails)))
+    forget_recipients(mails)
     return len(mails)
+
+
+def forget_recipients(mail_ids: Sequence[int]) -> None:
+    """Delete messages of mailings and who they were for; how many people each mailing had stays."""
+    gone = (
+        select(MailingRecipient.mailing_id, func.count(), func.count().filter(OutboxMail.state == MailState.SENT))
+        .join(OutboxMail, OutboxMail.id == MailingRecipient.mail_id)
+        .where(MailingRecipient.mail_id.in_(mail_ids))
+        .group_by(MailingRecipient.mailing_id)
+        .order_by(MailingRecipient.mailing_id)
+    )
+    for mailing_id, people, sent in db.session.execute(gone).all():
+        db.session.execute(
+            update(Mailing)
+            .where(Mailing.id == mailing_id)
+            .values(erased=Mailing.erased + people, erased_sent=Mailing.erased_sent + sent)
+        )
+    db.session.execute(delete(MailingRecipient).where(MailingRecipient.mail_id.in_(mail_ids)))
+    db.session.execute(delete(OutboxMail).where(OutboxMail.id.in_(mail_ids)))
 
 
 def export_recipient(*, registration_id: int) -> list[dict[str, Any]]:

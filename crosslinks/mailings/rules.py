@@ -88,6 +88,8 @@ class StepState(StrEnum):
     DONE = "done"
     MISSED = "missed"
     """Its moment passed before anybody could be written to: nothing is sent late."""
+    SKIPPED = "skipped"
+    """Its moment lay before the edition was published."""
 
 
 def due_at(step: Step, plan: Plan, day: Day) -> datetime:
@@ -112,13 +114,25 @@ def fits(step: Step, due: datetime, day: Day) -> bool:
 
 
 def step_state(
-    *, plan: Plan, due: datetime, too_late: datetime, known_since: datetime, done_at: datetime | None, now: datetime
+    *,
+    plan: Plan,
+    due: datetime,
+    too_late: datetime,
+    known_since: datetime,
+    published_at: datetime | None,
+    done_at: datetime | None,
+    now: datetime,
 ) -> StepState:
-    """Return where a step is at ``now``; one that became due before it was ``known_since`` is missed."""
+    """Return where a step is at ``now``; one that became due before it was ``known_since`` is missed.
+
+    One that became due before the edition was published is skipped; a draft's are as if it were published ``now``.
+    """
     if done_at is not None:
         return StepState.DONE
     if not plan.is_on:
         return StepState.OFF
+    if due < (published_at or now):
+        return StepState.SKIPPED
     if due < known_since or now >= too_late or due >= too_late:
         return StepState.MISSED
     return StepState.COMING if now < due else StepState.GOING

@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from crosslinks.mail.reasons import TEXT_EMPTY, TEXT_FILLED_LONG, TEXT_FORBIDDEN, TEXT_LONG, TEXT_UNREADABLE, coded
 from crosslinks.mail.rules import Fact, UnfilledLetter
 from crosslinks.mailings.catalogue import is_link
 
@@ -34,7 +35,7 @@ _PLAIN_NODES = (
 
 
 class UnfilledText(UnfilledLetter):
-    """A text that cannot be filled; the message names what is missing or wrong."""
+    """A text that cannot be filled; the message names what is missing, or is one of ``mail/reasons``."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _put_mark(context: Context, value: object) -> str:
     values: list[str] = context[_VALUES]
     text = str(value)
     if not text.strip():
-        raise UnfilledText("empty")
+        raise UnfilledText(TEXT_EMPTY)
     values.append(text)
     return MARK.format(len(values) - 1)
 
@@ -110,10 +111,10 @@ def _compiled(source: str) -> Template:
     try:
         tree, pieces = parse(source)
     except (TemplateSyntaxError, RecursionError) as error:
-        raise UnfilledText(f"The text cannot be read: {error}") from error
+        raise UnfilledText(coded(TEXT_UNREADABLE, detail=str(error))) from error
     is_raw = any(piece.kind == "raw_begin" for piece in pieces)
     if is_raw or depth(tree) > DEEPEST or forbidden_lines(tree):
-        raise UnfilledText("The text holds more than placeholders and conditions.")
+        raise UnfilledText(TEXT_FORBIDDEN)
     return _sandbox.from_string(source)
 
 
@@ -126,14 +127,14 @@ def fill(text: str, facts: Mapping[str, Fact]) -> tuple[str, list[str]]:
     """Return a text with a mark at each placeholder, and the values in the marks' order; raises ``UnfilledText``."""
     source = unified(text)
     if len(source) > LONGEST_TEXT:
-        raise UnfilledText(f"The text is longer than {LONGEST_TEXT} characters.")
+        raise UnfilledText(TEXT_LONG)
     values: list[str] = []
     try:
         marked = _compiled(source).render(**facts, **{_VALUES: values})
     except (UnfilledText, TemplateError, TypeError) as error:
         raise _unfilled(source, facts, error) from error
     if len(marked) + sum(map(len, values)) > LONGEST_FILLED:
-        raise UnfilledText("The filled text is too long.")
+        raise UnfilledText(TEXT_FILLED_LONG)
     return marked, values
 
 
@@ -141,7 +142,11 @@ def _unfilled(source: str, facts: Mapping[str, Fact], error: Exception) -> Unfil
     try:
         known = names_in(_sandbox.parse(source))
     except (TemplateSyntaxError, RecursionError):
-        return UnfilledText(str(error))
+        return UnfilledText(_detail(error))
     missing = sorted(name for name in known if not str(facts.get(name, "")).strip())
     names = ", ".join(f"{{{{ {name} }}}}" for name in missing)
-    return UnfilledText(names or str(error), names=names)
+    return UnfilledText(names or _detail(error), names=names)
+
+
+def _detail(error: Exception) -> str:
+    return str(error) if isinstance(error, UnfilledText) else coded(TEXT_UNREADABLE, detail=str(error))

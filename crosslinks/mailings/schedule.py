@@ -87,6 +87,7 @@ def plan_step(edition: Edition, step: Step, row: ScheduledStep | None, now: date
         due=due,
         too_late=too_late_at(step, due, day),
         known_since=row.known_since if row else edition.created_at,
+        published_at=edition.published_at,
         done_at=row.done_at if row else None,
         now=now,
     )

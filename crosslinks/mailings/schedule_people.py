@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+from sqlalchemy import Select, case, func, literal, select
 
-from crosslinks.checkin.models import Attendance
 from crosslinks.kernel.db import db
-from crosslinks.live.models import Presence
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
+from crosslinks.mailings.attendance import came
 from crosslinks.mailings.models import StepMail
 from crosslinks.mailings.rules import Step
 from crosslinks.registration.models import Registration
@@ -36,15 +35,6 @@ class Receiver:
     variant: str
 
 
-def _came() -> ColumnElement[bool]:
-    """Return the condition for somebody who was let in at the door, or was at the stream for a while."""
-    in_the_room = select(Attendance.registration_id).where(
-        Attendance.registration_id == Registration.id, Attendance.first_at.is_not(None)
-    )
-    at_the_stream = select(Presence.id).where(Presence.registration_id == Registration.id)
-    return or_(in_the_room.exists(), at_the_stream.exists())
-
-
 def _receivers(edition_id: int, step: Step) -> Select[int]:
     written = select(StepMail.id).where(StepMail.registration_id == Registration.id, StepMail.step == step).exists()
     return select(Registration.id).where(
@@ -60,12 +50,12 @@ def list_receivers(edition_id: int, step: Step, *, known_before: datetime, limit
 
     Who registered after ``known_before`` is left out: they have just had a confirmation.
     """
-    came = case((_came(), "attended"), else_="missed") if step is Step.THANKS else literal("")
+    variant = case((came(), "attended"), else_="missed") if step is Step.THANKS else literal("")
     rows = db.session.execute(
         _receivers(edition_id, step)
         .where(Registration.created_at <= known_before)
         .add_columns(Registration.email, Registration.given_name, Registration.family_name, Registration.language,
-                     Registration.place, came)
+                     Registration.place, variant)
         .order_by(Registration.id)
         .limit(limit)
     )  # fmt: skip

@@ -77,7 +77,7 @@ def leave_news(*, actor: Actor, now: datetime, conference: Conference, email_key
 
 
 def withhold_news(*, conference_id: int, email_key: str) -> None:
-    """Withhold the news that waits to be sent to an address."""
+    """Withhold the news to an address that waits, or could be sent again."""
     mails = (
         select(MailingRecipient.mail_id)
         .join(Mailing, Mailing.id == MailingRecipient.mailing_id)
@@ -88,7 +88,7 @@ def withhold_news(*, conference_id: int, email_key: str) -> None:
             Edition.conference_id == conference_id,
         )
     )
-    waiting = OutboxMail.state.in_((MailState.QUEUED, MailState.PAUSED, MailState.FAILED))
+    waiting = OutboxMail.state.not_in((MailState.SENT, MailState.WITHHELD))
     db.session.execute(
         update(OutboxMail)
         .where(OutboxMail.id.in_(mails), waiting)

@@ -61,6 +61,7 @@ FEATURES: tuple[tuple[str, Feature], ...] = (
 """From the top of the ladder down: the registration itself goes last."""
 
 SWEEPS: tuple[Callable[..., int], ...] = (
+    mailings.forget_edition,
     accounts.forget_edition,
     checkin.forget_edition,
     mail.forget_edition,

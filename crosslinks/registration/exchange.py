@@ -5,7 +5,6 @@ Text that a spreadsheet would run as a formula gets a quote mark in front.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,10 +29,7 @@ from crosslinks.registration.rules import Place
 from crosslinks.registration.words import place_words, profession_words, role_words, source_words
 from crosslinks.web.languages import LANGUAGES
 from crosslinks.web.pages import texts
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-MOMENT = "%Y-%m-%d %H:%M"
-Cell = str | int | datetime | None
+from crosslinks.web.sheets import CSV_TYPE, Cell, cell, csv_pieces
 
 _COLUMNS = (
     Registration.id, Registration.reference, Registration.given_name, Registration.family_name, Registration.email,
@@ -51,7 +47,7 @@ class FileFormat(StrEnum):
 
 
 MEDIA_TYPES = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.CSV: CSV_TYPE,
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -63,11 +59,6 @@ class Exported:
     content: bytes
     rows: int
     media_type: str
-
-
-def harmless(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def detail_heads() -> list[str]:
@@ -172,17 +163,7 @@ def _state(row: Row[Any]) -> int:
 
 
 def _write_csv(first: list[str], rows: Iterable[list[Cell]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([harmless(head) for head in first])
-    writer.writerows([_in_csv(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _in_csv(cell: Cell) -> str | int:
-    if isinstance(cell, datetime):
-        return cell.strftime(MOMENT)
-    return harmless(cell) if isinstance(cell, str) else "" if cell is None else cell
+    return "".join(csv_pieces(first, rows)).encode()
 
 
 def _write_xlsx(first: list[str], rows: Iterable[list[Cell]]) -> bytes:
@@ -194,13 +175,13 @@ def _write_xlsx(first: list[str], rows: Iterable[list[Cell]]) -> bytes:
         sheet.set_column(0, len(first) - 1, 18)
         bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         for column, head in enumerate(first):
-            sheet.write_string(0, column, harmless(head), bold)
+            sheet.write_string(0, column, cell(head), bold)
         for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, datetime):
-                    sheet.write_datetime(number, column, cell, moment)
-                elif isinstance(cell, int):
-                    sheet.write_number(number, column, cell)
-                elif cell:
-                    sheet.write_string(number, column, harmless(cell))
+            for column, value in enumerate(row):
+                if isinstance(value, datetime):
+                    sheet.write_datetime(number, column, value, moment)
+                elif isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                elif value:
+                    sheet.write_string(number, column, cell(value))
     return file.getvalue()

@@ -22,7 +22,6 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.registration.words import profession_words
 from crosslinks.reports.answers import list_answer_counts
-from crosslinks.reports.exchange import Row, csv_file
 from crosslinks.reports.figures import (
     Growth,
     Standing,
@@ -36,9 +35,11 @@ from crosslinks.reports.sheets import catering_sheet, report_sheet
 from crosslinks.web.languages import LANGUAGES, current_language
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
+from crosslinks.web.sheets import csv_download
 
 reports_manage = Blueprint("reports_manage", __name__, url_prefix="/manage/<conference>/<edition>")
 
+Row = Iterable[str | int]
 SHEETS = {"report": report_sheet, "catering": catering_sheet}
 LINE_KINDS = ("room", "earlier", "earliest")
 
@@ -86,7 +87,7 @@ def _step_words(growth: Growth) -> list[str]:
     ]
 
 
-def _growth_rows(edition: Edition) -> tuple[Row, Iterable[Row]]:
+def _growth_rows(edition: Edition) -> tuple[Iterable[str], Iterable[Row]]:
     growth = compare_growth(edition, now())
     head = [_("Days before"), *(curve.label for curve in growth.curves)]
     rows = (
@@ -100,14 +101,14 @@ def _may_see_health(edition: Edition) -> bool:
     return principal().may(Permission.REGISTRATIONS, edition.conference_id)
 
 
-def _answer_rows(edition: Edition) -> tuple[Row, Iterable[Row]]:
+def _answer_rows(edition: Edition) -> tuple[Iterable[str], Iterable[Row]]:
     rows: list[Row] = []
     for one in list_answer_counts(edition.id, with_health=_may_see_health(edition)):
         rows.extend([one.title, answer, count] for answer, count in one.rows)
     return [_("Question"), _("Answer"), _("People")], rows
 
 
-FILES: dict[str, Callable[[Edition], tuple[Row, Iterable[Row]]]] = {
+FILES: dict[str, Callable[[Edition], tuple[Iterable[str], Iterable[Row]]]] = {
     "registrations": _growth_rows,
     "ways": lambda edition: ([_("Takes part"), _("People")], _ways(count_standing(edition.id))),
     "professions": lambda edition: ([_("Profession"), _("People")], _professions(edition)),
@@ -124,7 +125,7 @@ def download(conference: str, edition: str, name: str) -> Response:
     if name not in FILES:
         raise NotFound("http.404")
     head, rows = FILES[name](found)
-    return csv_file(f"{name}-{found.conference.slug}-{found.slug}", head, rows)
+    return csv_download(f"{name}-{found.conference.slug}-{found.slug}", head, rows)
 
 
 @reports_manage.get("/<any(report, catering):name>")

@@ -79,7 +79,7 @@ def order_run(edition: Edition, chosen: BadgeFilter | None = None, **more: objec
 def work() -> Job:
     """Do the next job as a worker would; return it, ended."""
     with transaction():
-        job = claim_job(owner=WORKER, kinds=["documents.badges"], quick=False)
+        job = claim_job(owner=WORKER, kinds=["documents.badges"], quick=False, now=NOW)
         assert job is not None
         run = JobRun(job)
     print_badges(run)

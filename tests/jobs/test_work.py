@@ -12,10 +12,10 @@ from sqlalchemy import func, select, update
 from crosslinks.jobs.models import Job
 from crosslinks.jobs.operations import claim_job, queue_job, renew_job_leases, request_stop
 from crosslinks.jobs.queries import job_is_waiting
-from crosslinks.jobs.rules import MAX_ATTEMPTS, JobState
+from crosslinks.jobs.rules import MAX_ATTEMPTS, WORKER_ENDED, JobState
 from crosslinks.jobs.runs import JobRun, result_path
 from crosslinks.jobs.work import Round, Rounds, clear_results, work_one
-from crosslinks.kernel.clock import real_now
+from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Invalid
 from tests.factories import NOW, TESTER
@@ -103,7 +103,24 @@ def test_a_waiting_job_stops_at_once(app: Flask) -> None:
         request_stop(job=get(job_id), now=NOW)
     with jobs_known(app, never=lambda run: None):
         assert work_off() == 0
-    assert get(job_id).state is JobState.STOPPED
+    job = get(job_id)
+    assert (job.state, job.finished_at) == (JobState.STOPPED, NOW)
+    assert job.expires_at is not None, "its payload is cleared like that of others"
+    with transaction():
+        db.session.execute(update(Job).values(expires_at=real_now() - timedelta(seconds=1)))
+    clear_results(NOW)
+    assert get(job_id).payload == {}
+
+
+def test_a_job_begins_by_the_clock_it_was_made_by(app: Flask) -> None:
+    clock.offset = NOW - real_now()
+    job_id = make_job("plain")
+    with jobs_known(app, plain=lambda run: None):
+        work_off()
+    job = get(job_id)
+    assert job.started_at is not None
+    assert job.finished_at is not None
+    assert job.created_at <= job.started_at <= job.finished_at <= clock.now()
 
 
 def test_progress_is_written_at_most_twice_a_second(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,17 +158,17 @@ def test_a_dead_worker_s_job_goes_to_the_next_but_not_for_ever(app: Flask) -> No
     kinds = ["kills"]
     for attempt in range(MAX_ATTEMPTS):
         with transaction():
-            job = claim_job(owner=f"worker-{attempt}", kinds=kinds, quick=False)
+            job = claim_job(owner=f"worker-{attempt}", kinds=kinds, quick=False, now=NOW)
             assert job is not None
         assert not job_is_waiting(kinds, quick=False)
         with transaction():
-            assert claim_job(owner="other", kinds=kinds, quick=False) is None
+            assert claim_job(owner="other", kinds=kinds, quick=False, now=NOW) is None
             assert renew_job_leases(owner=f"worker-{attempt}") == 1
             db.session.execute(update(Job).values(lease_until=real_now() - timedelta(seconds=1)))
             assert renew_job_leases(owner=f"worker-{attempt}") == 0
     with transaction():
-        assert claim_job(owner="last", kinds=kinds, quick=False) is None
-    assert get(job_id).state is JobState.FAILED
+        assert claim_job(owner="last", kinds=kinds, quick=False, now=NOW) is None
+    assert (get(job_id).state, get(job_id).error) == (JobState.FAILED, WORKER_ENDED)
 
 
 def test_who_lost_a_job_to_another_worker_stops_and_changes_nothing(app: Flask) -> None:

@@ -18,8 +18,9 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.mail import delivery as delivery_module
 from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.operations import claim_mails, queue_mail, renew_claims, retry_mail
-from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, Letter, LetterKept, MailState, Outcome, Rendered
+from crosslinks.mail.operations import claim_mails, note_answers, queue_mail, renew_claims, retry_mail
+from crosslinks.mail.reasons import ADDRESS_UNUSABLE, coded
+from crosslinks.mail.rules import LEASE, MAX_ATTEMPTS, Answer, Letter, LetterKept, MailState, Outcome, Rendered
 from crosslinks.mail.smtp import Postman, read_smtp_url
 from tests.conftest import NOW
 from tests.mail.letters import PNG, TOKEN, letters_known
@@ -132,7 +133,7 @@ def test_put_off_is_tried_again_later_with_the_same_message_id(
     sending.send_batch()
     mail = get(mail_id)
     assert (mail.state, mail.attempts) == (MailState.QUEUED, 1)
-    assert mail.last_error.startswith(answer[:3] if answer[0] == "4" else "The connection broke")
+    assert mail.last_error.startswith(answer[:3] if answer[0] == "4" else "smtp.broke")
     assert mail.next_attempt_at > real_now() + timedelta(seconds=10)
     assert sending.send_batch() == 0
     make_due()
@@ -171,7 +172,7 @@ def test_an_absent_server_costs_no_attempt_and_is_not_hammered(app: Flask, smtp_
     for mail_id in ids:
         mail = get(mail_id)
         assert (mail.state, mail.attempts, mail.lease_owner) == (MailState.QUEUED, 0, "")
-        assert "127.0.0.1 port 1" in mail.last_error
+        assert "127.0.0.1:1" in mail.last_error
 
 
 def test_a_letter_that_breaks_is_held_with_its_reason_and_stops_nobody(
@@ -194,7 +195,7 @@ def test_an_unusable_address_has_failed(sending: Delivery, smtp_server: SmtpDoub
     mail_id = queue(address)
     sending.send_batch()
     assert get(mail_id).state is MailState.FAILED
-    assert get(mail_id).last_error
+    assert get(mail_id).last_error == coded(ADDRESS_UNUSABLE, address=address)
     assert not smtp_server.taken
 
 
@@ -360,3 +361,22 @@ def test_a_long_address_to_unsubscribe_stays_in_one_piece(
     assert str(taken.message["List-Unsubscribe"]) == f"<{address}>"
     assert taken.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert taken.message["Bcc"] is None
+
+
+@pytest.mark.parametrize("state", [MailState.WITHHELD, MailState.PAUSED])
+@pytest.mark.parametrize("outcome", [Outcome.LATER, Outcome.REFUSED, Outcome.UNFILLED, Outcome.PAUSED])
+def test_an_answer_after_it_was_withheld_or_paused_does_not_count(
+    app: Flask, state: MailState, outcome: Outcome
+) -> None:
+    mail_id = queue()
+    with transaction():
+        claim_mails(owner="one")
+    with transaction():
+        db.session.execute(update(OutboxMail).values(state=state, last_error="why", attempts=MAX_ATTEMPTS - 1))
+    with transaction():
+        assert note_answers(answers={mail_id: Answer(outcome, "451 Later")}, owner="one", now=NOW) == 0
+    mail = get(mail_id)
+    assert (mail.state, mail.last_error, mail.attempts, mail.lease_owner) == (state, "why", MAX_ATTEMPTS - 1, "")
+    with transaction():
+        assert note_answers(answers={mail_id: Answer(Outcome.TAKEN, "250 OK")}, owner="one", now=NOW) == 1
+    assert get(mail_id).state is MailState.SENT

@@ -14,6 +14,7 @@ from crosslinks.consents.rules import Topic
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import EditionState, Mode
 from crosslinks.kernel.db import db, transaction
+from crosslinks.live.models import Presence
 from crosslinks.mailings.audiences import count_reached, list_reached
 from crosslinks.mailings.purposes import Attended, Audience, Purpose, Source, read_audience
 from crosslinks.questions.models import Answer
@@ -53,13 +54,14 @@ def test_each_filter_leaves_out_who_is_otherwise(edition: Edition) -> None:
     with transaction():
         question = make_question(edition, Kind.CHOICE, "Colour")
         a = make(edition, "a", role=BadgeRole.SPEAKER)
-        make(edition, "b", Mode.DIGITAL, profession=Profession.HEALTH, language="nb")
+        b = make(edition, "b", Mode.DIGITAL, profession=Profession.HEALTH, language="nb")
         c = make(edition, "c")
         make(edition, "d")
         make(edition, "waits")
         gone = make(edition, "gone")
         make_registration(edition, email="")
         cancel(actor=TESTER, now=NOW, registration_id=gone.id)
+        db.session.add(Presence(registration_id=b.id, edition_id=edition.id, starts_at=NOW, ends_at=NOW))
         db.session.add(Attendance(registration_id=a.id, edition_id=edition.id, first_at=NOW, inside=True))
         db.session.add(
             Answer(registration_id=c.id, question_id=question.id, value="o2", picked=pack(["o2"]), answered_at=NOW)
@@ -75,8 +77,8 @@ def test_each_filter_leaves_out_who_is_otherwise(edition: Edition) -> None:
     assert reached(edition, role=BadgeRole.SPEAKER) == ["a"]
     assert reached(edition, profession=Profession.HEALTH) == ["b"]
     assert reached(edition, language="nb") == ["b"]
-    assert reached(edition, attended=Attended.YES) == ["a"]
-    assert reached(edition, attended=Attended.NO, status=Status.CONFIRMED) == ["b", "c", "d"]
+    assert reached(edition, attended=Attended.YES) == ["a", "b"]
+    assert reached(edition, attended=Attended.NO, status=Status.CONFIRMED) == ["c", "d"]
     assert reached(edition, consent=ConsentPurpose.PHOTO) == ["c"]
     assert reached(edition, question=question.id, answer="o2") == ["c"]
     assert reached(edition, question=question.id, answer="o1") == []

@@ -21,10 +21,14 @@ from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mail.smtp import Postman, read_smtp_url
+from crosslinks.mailings.erasure import forget_edition
 from crosslinks.mailings.models import Mailing, MailingRecipient
 from crosslinks.mailings.purposes import MailingState
+from crosslinks.privacy.operations import erase_person
+from crosslinks.privacy.rules import ErasureKind
+from crosslinks.registration.models import Registration
 from tests.accounts.factories import sign_in
-from tests.factories import make_edition
+from tests.factories import NOW, TESTER, make_edition
 from tests.mail.smtp import SmtpDouble, smtp_server
 from tests.mailings.factories import FILLED, make_mailing
 from tests.registration.factories import make_registration
@@ -241,6 +245,40 @@ def test_failed_ones_are_listed_with_their_reason_and_sent_again(
     assert organizer.post(f"{BASE}/{number}/retry").status_code == 303
     send_all(sending)
     assert set(states(number).values()) == {MailState.SENT}
+
+
+def test_held_ones_are_sent_again_too(organizer: FlaskClient, edition: Edition) -> None:
+    people(edition, 2)
+    number = start(edition)
+    assert work_one(owner="test")
+    with transaction():
+        db.session.execute(update(OutboxMail).values(state=MailState.HELD))
+    assert "Send all failed again" in page(organizer, f"{BASE}/{number}/recipients")
+    assert organizer.post(f"{BASE}/{number}/retry").status_code == 303
+    assert set(states(number).values()) == {MailState.QUEUED}
+
+
+def test_an_erasure_takes_nobody_from_the_count(
+    organizer: FlaskClient, edition: Edition, sending: Delivery, smtp_server: SmtpDouble
+) -> None:
+    people(edition, 3)
+    smtp_server.receivers_refused["p1@example.org"] = "550 5.1.1 No such mailbox"
+    number = start(edition)
+    assert work_one(owner="test")
+    send_all(sending)
+    assert "2 of 3 people" in page(organizer, f"{BASE}/{number}")
+    ids = db.session.scalars(select(Registration.id).order_by(Registration.id)).all()
+    for one, left in ((ids[0], 2), (ids[1], 1)):
+        with transaction():
+            erase_person(actor=TESTER, now=NOW, registration_id=one, kind=ErasureKind.REQUEST)
+        assert len(states(number)) == left
+        assert "2 of 3 people" in page(organizer, f"{BASE}/{number}")
+        assert "3 of 3" in page(organizer, f"{BASE}/{number}")
+        assert "2 of 3" in page(organizer, BASE)
+    with transaction():
+        assert forget_edition(edition_id=edition.id) == 1
+    assert states(number) == {}
+    assert "2 of 3 people" in page(organizer, f"{BASE}/{number}")
 
 
 def test_a_job_that_was_cut_off_adds_nobody_twice(organizer: FlaskClient, edition: Edition) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
+from crosslinks.accounts.models import AuditEntry
 from crosslinks.consents.queries import agreeing
 from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.consents.rules import Topic
@@ -20,16 +21,17 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.delivery import Delivery
 from crosslinks.mail.models import OutboxMail
+from crosslinks.mail.reasons import UNSUBSCRIBED
 from crosslinks.mail.rules import MailState
 from crosslinks.mail.smtp import Postman, read_smtp_url
-from crosslinks.mailings.interest import erase_address, forget_unconfirmed
+from crosslinks.mailings.interest import erase_address, forget_unconfirmed, remove_follower
 from crosslinks.mailings.models import Follower, MailingRecipient
 from crosslinks.mailings.purposes import Audience, Purpose, Source
 from crosslinks.mailings.recipients import erase_recipient, export_recipient
 from crosslinks.registration.models import Registration
 from tests.accounts.factories import sign_in
 from tests.consents.factories import ask, say
-from tests.factories import NOW, make_edition
+from tests.factories import NOW, TESTER, make_conference, make_edition
 from tests.mail.smtp import SmtpDouble, Taken, smtp_server
 from tests.mailings.factories import make_follower, make_mailing
 from tests.registration.factories import make_registration
@@ -203,6 +205,34 @@ def test_leaving_counts_for_what_is_queued_and_for_the_list_too(
     assert "Unsubscribed" in shown
 
 
+def test_held_news_are_withheld_from_who_leaves(
+    client: FlaskClient, edition: Edition, sending: Delivery, smtp_server: SmtpDouble
+) -> None:
+    invited(edition)
+    send_news(edition)
+    sending.send_batch()
+    number = send_news(edition)
+    mails = select(MailingRecipient.mail_id).where(MailingRecipient.mailing_id == number)
+    with transaction():
+        db.session.execute(update(OutboxMail).where(OutboxMail.id.in_(mails)).values(state=MailState.HELD))
+    client.post(link(smtp_server.taken[0], "unsubscribe"), data=ONE_CLICK)
+    db.session.rollback()
+    (mail,) = db.session.scalars(select(OutboxMail).where(OutboxMail.id.in_(mails)))
+    assert (mail.state, mail.last_error) == (MailState.WITHHELD, UNSUBSCRIBED)
+
+
+def test_leaving_one_conference_takes_nothing_from_another(client: FlaskClient, edition: Edition) -> None:
+    with transaction():
+        make_edition(make_conference("other"))
+    follow(client)
+    assert client.post("/other/follow", data={"email": "kari@example.org"}).status_code == 303
+    one, other = followers()
+    with transaction():
+        remove_follower(actor=TESTER, now=NOW, follower=db.session.get_one(Follower, one.id))
+    (left,) = db.session.scalars(select(OutboxMail))
+    assert left.data == {"follower": other.id}
+
+
 def test_a_consent_withdrawn_elsewhere_is_honoured_as_the_letter_is_made(
     edition: Edition, sending: Delivery, smtp_server: SmtpDouble
 ) -> None:
@@ -249,7 +279,11 @@ def test_organizers_see_search_export_and_delete(client: FlaskClient, edition: E
     assert "ola@example.org" in shown
     assert "ola@example.org" not in client.get(f"{base}?q=cmd").get_data(as_text=True)
     assert "ola@example.org" not in client.get(f"{base}?state=on&sort=-email").get_data(as_text=True)
-    assert "'=cmd@example.org" in client.get(f"{base}/export.csv").get_data(as_text=True)
+    sheet = client.get(f"{base}/export.csv").get_data(as_text=True).splitlines()
+    asked = "2024-01-18T10:00+01:00"
+    assert sheet[1:] == [f"'=cmd@example.org,en,{asked},{asked}", f"ola@example.org,en,{asked},"]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "follower.exported")).one()
+    assert entry.after == {"rows": 2}
     assert client.get(f"{base}/{number}/delete").status_code == 200
     assert client.post(f"{base}/{number}/delete").status_code == 303
     assert [one.email for one in followers()] == ["ola@example.org"]

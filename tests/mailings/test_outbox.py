@@ -19,9 +19,11 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import queue_mail
 from crosslinks.mail.rules import MailState
+from crosslinks.mailings.models import MailingRecipient
 from tests.accounts.factories import sign_in
 from tests.factories import NOW, make_conference, make_edition
 from tests.mail.letters import TOKEN, letters_known
+from tests.mailings.factories import make_mailing
 
 BASE = "/manage/crosslinks/2024/mail"
 
@@ -87,6 +89,20 @@ def test_messages_are_found_by_name_address_state_and_kind(organizer: FlaskClien
     assert names("?kind=other") == ["Per Bø"]
     assert "550 No such mailbox" in page(organizer, BASE)
     assert names("?state=nonsense&sort=;drop&page=99999999999&kind=%00") == ["Per Bø", "Ola Hansen", "Kari Nordmann"]
+
+
+@pytest.mark.parametrize("typed", ["Ålesund", "ålesund", "ÅLESUND"])
+@pytest.mark.parametrize("kept", ["Åse Ålesund", "ÅSE ÅLESUND", "åse ålesund"])
+def test_letters_outside_ascii_are_found_in_any_case(
+    organizer: FlaskClient, edition: Edition, typed: str, kept: str
+) -> None:
+    mail_id = make_mail(edition, kept)
+    assert kept in page(organizer, f"{BASE}?q={typed}")
+    with transaction():
+        mailing = make_mailing(edition)
+        db.session.add(MailingRecipient(mailing_id=mailing.id, email_key="x@example.org", mail_id=mail_id))
+        number = mailing.id
+    assert kept in page(organizer, f"/manage/crosslinks/2024/mailings/{number}/recipients?q={typed}")
 
 
 def test_long_lists_have_pages(organizer: FlaskClient, edition: Edition) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import event, func, select
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.checkin.models import Attendance
 from crosslinks.editions.models import Edition
+from crosslinks.editions.operations import set_state
 from crosslinks.editions.rules import EditionState, Mode
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
@@ -47,7 +48,7 @@ def at(moment: datetime) -> datetime:
 
 def an_edition(**more: object) -> Edition:
     edition = make_edition(**more)  # type: ignore[arg-type]
-    edition.created_at = LONG_AGO
+    edition.created_at = edition.published_at = LONG_AGO
     return edition
 
 
@@ -102,11 +103,38 @@ def test_nothing_is_sent_late_in_a_new_edition(app: Flask) -> None:
         draft = make_edition(edition.conference, slug="2025", state=EditionState.DRAFT)
         draft.created_at = LONG_AGO
         people_of = draft.id
-    assert states(edition.id, NOW)[Step.FIRST] is StepState.MISSED
+    assert states(edition.id, NOW)[Step.FIRST] is StepState.SKIPPED
     assert states(edition.id, NOW)[Step.SECOND] is StepState.COMING
     queue_due_steps(at(NOW))
     assert written(Step.FIRST) == []
     assert people_of
+
+
+def test_a_draft_published_after_a_steps_moment_skips_it(app: Flask) -> None:
+    published = SECOND_DUE + timedelta(hours=2)
+    with transaction():
+        edition = an_edition()
+        people(edition)
+        edition.state, edition.published_at = EditionState.DRAFT, None
+    assert states(edition.id, SECOND_DUE - timedelta(hours=1))[Step.SECOND] is StepState.COMING
+    assert states(edition.id, published)[Step.SECOND] is StepState.SKIPPED
+    with transaction():
+        set_state(actor=TESTER, now=published, edition=db.session.get_one(Edition, edition.id),
+                  state=EditionState.PUBLISHED)  # fmt: skip
+    queue_due_steps(at(published + timedelta(minutes=1)))
+    assert written(Step.SECOND) == []
+    assert states(edition.id, clock.now())[Step.SECOND] is StepState.SKIPPED
+    queue_due_steps(at(datetime(2024, 1, 24, 8, 0, tzinfo=UTC)))
+    assert len(written(Step.THIRD)) == 3
+
+
+def test_published_again_it_goes_on_from_the_first_time(app: Flask) -> None:
+    with transaction():
+        edition = make_edition(state=EditionState.DRAFT)
+        assert edition.published_at is None
+        for hours, state in enumerate((EditionState.PUBLISHED, EditionState.DRAFT, EditionState.PUBLISHED)):
+            set_state(actor=TESTER, now=NOW + timedelta(hours=hours), edition=edition, state=state)
+            assert edition.published_at == NOW
 
 
 def test_a_worker_that_was_away_sends_a_day_late_and_no_later(app: Flask) -> None:

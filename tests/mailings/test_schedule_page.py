@@ -49,7 +49,7 @@ def sent(**more: str) -> dict[str, str]:
 def fill(count: int) -> None:
     with transaction():
         edition = db.session.scalars(select(Edition)).one()
-        edition.created_at = LONG_AGO
+        edition.created_at = edition.published_at = LONG_AGO
         for number in range(count):
             take_place(edition, Mode.DIGITAL if number % 3 == 0 else Mode.ONSITE)
         db.session.execute(update(Registration).values(created_at=LONG_AGO))
@@ -58,7 +58,8 @@ def fill(count: int) -> None:
 def test_it_says_what_comes_next_and_what_was_passed(organizer: FlaskClient) -> None:
     text = text_of(organizer)
     assert "Next: Second reminder on Monday 22 January 2024, 09:00, to 0 people" in text
-    assert "Passed, nothing was sent" in text
+    assert "Skipped" in text
+    assert "Its moment lay before the edition was published, so it did not go." in text
     assert text.count("Is coming") == 5
     assert "in the last 24 hours before gets nothing" in text
 

@@ -1,0 +1,139 @@
+"""Hostile strings where no form is: in addresses, in queries, in what scripts send, and in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from werkzeug.routing import Rule
+
+from crosslinks.checkin.payloads import ScanPayload
+from tests.browser.samples import SAMPLES
+from tests.everywhere.checks import ALL
+from tests.everywhere.conftest import Everywhere
+
+QUERY = (
+    "q", "sort", "page", "show", "state", "kind", "since", "until", "mode", "role", "to", "in", "shown", "lang",
+    "language", "next", "back", "answer", "again", "draft", "conflicts", "play", "sent", "meanwhile",
+    "assistance", "edition",
+)  # fmt: skip
+"""What pages read from their addresses."""
+TYPED = tuple(text.encode("utf-8", "replace").decode() for text in ALL if len(text) < 6_000)
+PATH = ("2147483648", "9223372036854775808", "9" * 400, "0", *TYPED[:50])
+M = "/manage/crosslinks/2024"
+BY_SCRIPT = {
+    f"{M}/form/preview-question": ("kind", "label-nb", "label-en", "options-nb", "help-nb", "position", "erase_on"),
+    f"{M}/form/order": ("id",),
+    f"{M}/registrations/chosen/cancel": ("ids", "back"),
+    f"{M}/registrations/2/place": ("mode", "reason"),
+    f"{M}/places/onsite/line": ("onsite-move-number", "onsite-move-to"),
+    f"{M}/sponsors/1/move": ("direction",),
+    "/r/{place_token}/coming": ("answer", "to"),
+    "/r/{live_token}/live/presence": ("nothing",),
+}
+
+
+def quoted(typed: str) -> str:
+    return quote(typed, safe="")
+
+
+@pytest.mark.parametrize("page", SAMPLES)
+def test_queries(everywhere: Everywhere, page: str) -> None:
+    sample = SAMPLES[page][0]
+    path = everywhere.address(sample).partition("?")[0]
+    for number in range(0, len(TYPED), 12):
+        asked = {name: TYPED[(number + 5 * place) % len(TYPED)] for place, name in enumerate(QUERY)}
+        everywhere.ask("GET", path, f"{path} {number}", organizer=sample.organizer, query_string=asked)
+    assert everywhere.wrong == []
+
+
+def addresses(rule: Rule) -> list[str]:
+    """Return the addresses of a rule with one of its parts hostile."""
+    known = {"conference": "crosslinks", "edition": "2024", "mode_name": "onsite", "deed": "first", "name": "report"}
+    found = []
+    for part in rule.arguments:
+        for typed in PATH:
+            values = {one: known.get(one, "1") for one in rule.arguments} | {part: quoted(typed)}
+            path = rule.rule
+            for name, value in values.items():
+                start = max(path.find(f":{name}>"), path.find(f"<{name}>"))
+                if start >= 0:
+                    begin, end = path.rfind("<", 0, start + 1), path.find(">", start)
+                    path = path[:begin] + value + path[end + 1 :]
+            found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("eighth", range(8))
+def test_parts_of_addresses(everywhere: Everywhere, eighth: int) -> None:
+    rules = sorted(everywhere.app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule))
+    for rule in rules[eighth::8]:
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        for path in addresses(rule):
+            everywhere.ask(method, path, f"{method} {path[:120]}", organizer=True)
+            everywhere.put_back()
+    assert everywhere.wrong == []
+
+
+@pytest.mark.parametrize("path", BY_SCRIPT)
+def test_what_scripts_send(everywhere: Everywhere, path: str) -> None:
+    where = path.format(**everywhere.shown.names)
+    assert everywhere.endpoint(where, "POST")
+    for name in BY_SCRIPT[path]:
+        for typed in TYPED:
+            everywhere.ask("POST", where, f"{where} {name}={typed[:40]!r}", organizer=True, data={name: typed})
+            everywhere.put_back()
+    assert everywhere.wrong == []
+
+
+def bodies(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return each JSON body of the API: its path, and the schema of what it takes."""
+    found = []
+    for path, methods in document["paths"].items():
+        for deed in methods.values():
+            if isinstance(deed, dict) and "requestBody" in deed:
+                reference = deed["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                found.append((path, document["components"]["schemas"][reference.rpartition("/")[2]]))
+    return found
+
+
+GOOD: dict[str, dict[str, Any]] = {
+    "registrations": {
+        "given_name": "Kari", "family_name": "Nordmann", "email": "kari.new@example.org", "organisation": "",
+        "mode": "digital", "profession": "other", "consent_privacy": True,
+    },
+    "scans": {
+        "scans": [
+            {
+                "id": "0b3f9d4e-3c51-4a0e-8f0a-6c1f5b2d7e11", "kind": "enter", "at": "2024-01-18T09:00:00Z",
+                "reference": "x",
+            }
+        ],
+        "sent_at": "2024-01-18T09:00:00Z",
+    },
+    "devices": {},
+}  # fmt: skip
+
+
+def test_every_property_of_every_body(everywhere: Everywhere) -> None:
+    document = everywhere.clients[False].get("/api/v1/openapi.json").get_json()
+    answer = everywhere.clients[False].post("/api/v1/door/devices", json={"token": everywhere.shown.door_token})
+    assert answer.status_code == 201
+    bearer = {"Authorization": f"Bearer {answer.get_json()['token']}"}
+    everywhere.keep()
+    found = bodies(document)
+    assert {path.rpartition("/")[2] for path, _schema in found} == GOOD.keys()
+    some = ALL[::3]
+    for path, schema in found:
+        where, good = path.format(conference="crosslinks", edition="2024"), GOOD[path.rpartition("/")[2]]
+        sent = [(name, good | {name: typed}) for name in schema["properties"] for typed in some]
+        for scan in good.get("scans", []):
+            for name in ScanPayload.model_fields:
+                sent += [(name, good | {"scans": [scan | {name: typed}]}) for typed in some]
+        for name, body in sent:
+            everywhere.ask("POST", where, f"{where} {name}: {str(body)[:150]}", json=body, headers=bearer)
+            if everywhere.changed():
+                everywhere.read_letters(where)
+            everywhere.put_back()
+    assert everywhere.wrong == []

@@ -53,7 +53,7 @@ def addresses(rule: Rule) -> list[str]:
     known = {"conference": "crosslinks", "edition": "2024", "mode_name": "onsite", "deed": "first", "name": "report"}
     found = []
     for part in rule.arguments:
-        for typed in PATH:
+        for typed in PATH[:: 9 if part in {"conference", "edition"} else 1]:
             values = {one: known.get(one, "1") for one in rule.arguments} | {part: quoted(typed)}
             path = rule.rule
             for name, value in values.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -26,14 +26,14 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that an operator can choose. Sizes are bytes, times are seconds."""
+    """Everything that an operator can choose. Sizes are bytes, times are seconds. ``repr`` tells no secret."""
 
     instance: Path
-    secret_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
     base_url: str = "http://127.0.0.1:8000"
-    redis_url: str = ""
-    smtp_url: str = ""
+    redis_url: str = field(default="", repr=False)
+    smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     demo: bool = False

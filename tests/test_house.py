@@ -14,6 +14,7 @@ import click
 import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
+from crosslinks.app import FEATURES
 from crosslinks.cli import main
 from crosslinks.config import Settings
 
@@ -92,6 +93,31 @@ def test_only_the_database_module_commits():
 def test_names_say_what_is_inside():
     vague = [name_of(path) for path in PACKAGE.rglob("*") if path.stem.lower() in VAGUE_NAMES]
     assert vague == []
+
+
+def imports(path: Path) -> set[str]:
+    return {node.module or "" for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom)}
+
+
+def test_only_the_application_takes_what_features_plug_in():
+    plugs = {f"crosslinks.{path.parent.name}.feature" for path in PACKAGE.glob("*/feature.py")}
+    taken = {name_of(path): imports(path) & plugs for path in SOURCES if imports(path) & plugs}
+    assert taken == {"crosslinks/app.py": plugs}
+    assert len(FEATURES) == len(plugs)
+
+
+def test_every_view_and_table_is_plugged_in():
+    made = {
+        node.targets[0].id
+        for path in SOURCES
+        if path.parent.name != "web"
+        for node in tree(path).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Blueprint(")
+    }
+    plugged = {blueprint.name for feature in FEATURES for blueprint in feature.blueprints}
+    assert made == plugged
+    models = {feature.models.__name__ for feature in FEATURES if feature.models}
+    assert models == {f"crosslinks.{path.parent.name}.models" for path in PACKAGE.glob("*/models.py")}
 
 
 BLOCKED_WORDS = re.compile(

@@ -80,11 +80,9 @@ DEEDS = {
     "deleted": _l("deleted"),
     "details_changed": _l("details changed"),
     "disabled": _l("closed"),
-    "downloaded": _l("downloaded"),
     "email_changed": _l("address changed"),
     "enabled": _l("opened again"),
     "enrolled": _l("connected"),
-    "erased": _l("erased"),
     "exported": _l("exported"),
     "facts_changed": _l("corrected"),
     "form_changed": _l("form changed"),
@@ -99,7 +97,6 @@ DEEDS = {
     "moved": _l("moved"),
     "moved_in_line": _l("moved in the line"),
     "offered": _l("place offered"),
-    "ordered": _l("put in order"),
     "override": _l("let in by exception"),
     "password_set": _l("password set"),
     "people_erased": _l("participants erased on the erase date"),
@@ -107,7 +104,6 @@ DEEDS = {
     "print": _l("printed"),
     "paused": _l("paused"),
     "place_given": _l("place given out of turn"),
-    "printed": _l("printed"),
     "promoted": _l("moved up from the waiting list"),
     "registered": _l("registered"),
     "reconfirmation_changed": _l("asking whether people come changed"),
@@ -122,7 +118,6 @@ DEEDS = {
     "resumed": _l("went on"),
     "restored": _l("brought back"),
     "retired": _l("retired"),
-    "retried": _l("tried again"),
     "returned": _l("registered again"),
     "revoked": _l("revoked"),
     "role_changed": _l("role changed"),
@@ -265,12 +260,19 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1].rstrip() + "…"
 
 
+def _field_words(field: str) -> str:
+    """Return what a field is called; one of several of a kind, as ``onsite.capacity``, says which."""
+    which, dot, name = field.rpartition(".")
+    words = str(FIELDS.get(name) or _plain(name))
+    return f"{VALUES.get(which, which)}: {words[:1].lower()}{words[1:]}" if dot else words
+
+
 def changes_in_words(entry: AuditEntry, zone: ZoneInfo) -> tuple[Change, ...]:
     """Return the fields that an entry changed; those without a value before and after are left out."""
     fields = [*entry.before, *(field for field in entry.after if field not in entry.before)]
     changes = (
         Change(
-            str(FIELDS.get(field) or _plain(field)),
+            _field_words(field),
             value_words(field, entry.before.get(field), zone),
             value_words(field, entry.after.get(field), zone),
         )

@@ -18,7 +18,7 @@ from crosslinks.editions.queries import next_roster_seq
 from crosslinks.kernel.db import db
 from crosslinks.kernel.mentions import Traces
 from crosslinks.registration.models import Registration, Ticket
-from crosslinks.registration.rules import arrival_step
+from crosslinks.registration.rules import Place, arrival_step
 
 _SCANS = select(Scan).execution_options(populate_existing=True)
 LANE_BYTES, INDEX_BYTES = 80, 16
@@ -62,6 +62,8 @@ def erase_person(*, registration_id: int) -> None:
     if attendance is not None:
         if attendance.first_at is not None:
             figures = Counter({("attended", ""): 1, ("arrivals", arrival_step(attendance.first_at)): 1})
+            if person.place is not Place.ONSITE:
+                figures["let_in_without_place", ""] += 1
             keep_figures(edition_id=person.edition_id, figures=figures)
         db.session.execute(delete(Attendance).where(Attendance.registration_id == registration_id))
     _blank(db.session.scalars(_SCANS.where(Scan.registration_id == registration_id)))

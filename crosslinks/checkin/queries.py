@@ -146,9 +146,11 @@ def search_people(edition_id: int, typed: str, limit: int = 20) -> list[tuple[Re
 
 
 def _matches(word: str) -> ColumnElement[bool]:
+    """Find a word in name, workplace or reference. SQLite folds the case of ASCII letters only: hence the spellings."""
+    spellings = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
     return or_(
         Registration.name_key.contains(search_key(word), autoescape=True),
-        func.lower(Registration.organisation).contains(word.lower(), autoescape=True),
+        *(Registration.organisation.icontains(one, autoescape=True) for one in spellings),
         Registration.reference.startswith(word.upper().replace("-", ""), autoescape=True),
     )
 

@@ -122,17 +122,16 @@ def count_conferences() -> int:
     return db.session.scalar(select(func.count()).select_from(Conference)) or 0
 
 
+_MODES = EditionMode.__table__
 _LOCK_MODES = (
     select(
-        EditionMode.mode,
-        EditionMode.capacity,
-        EditionMode.overbooking,
-        EditionMode.queue_paused,
-        EditionMode.offer_hours,
-        EditionMode.places_so_far,
+        *(
+            _MODES.c[name]
+            for name in ["mode", "capacity", "overbooking", "queue_paused", "offer_hours", "places_so_far"]
+        )
     )
-    .where(EditionMode.edition_id == bindparam("edition_id"))
-    .order_by(EditionMode.mode.desc())
+    .where(_MODES.c.edition_id == bindparam("edition_id"))
+    .order_by(_MODES.c.mode.desc())
     .with_for_update()
 )
 
@@ -142,8 +141,8 @@ def lock_modes(edition_id: int) -> dict[Mode, LockedMode]:
 
     Every operation that changes places calls this first: on PostgreSQL it is what puts them in order.
     """
-    rows = db.session.execute(_LOCK_MODES, {"edition_id": edition_id})
-    return {row.mode: LockedMode(*row) for row in rows}
+    rows = execute(_LOCK_MODES, {"edition_id": edition_id})
+    return {row.mode: LockedMode(*tuple(row)) for row in rows}
 
 
 _NEXT_ROSTER_SEQ = text("UPDATE edition SET roster_seq = roster_seq + 1 WHERE id = :id RETURNING roster_seq")

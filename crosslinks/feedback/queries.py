@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import exists, func, select
 
 from crosslinks.config import settings
+from crosslinks.editions.kept import kept_total
 from crosslinks.editions.models import Edition
 from crosslinks.feedback.models import FeedbackAnswer, FeedbackForm, FeedbackMark, FeedbackQuestion
 from crosslinks.feedback.rules import (
@@ -120,10 +121,11 @@ def get_results(edition_id: int) -> list[Result]:
 
 
 def count_places(edition_id: int) -> int:
-    """Return how many have a place, and so may answer."""
+    """Return how many have a place, and so may answer; of those erased since, how many had one."""
     counted = (
         select(func.count())
         .select_from(Registration)
         .where(Registration.edition_id == edition_id, Registration.place.in_((Place.ONSITE, Place.DIGITAL)))
     )
-    return db.session.scalar(counted) or 0
+    erased = sum(kept_total(edition_id, place.value) for place in (Place.ONSITE, Place.DIGITAL))
+    return (db.session.scalar(counted) or 0) + erased

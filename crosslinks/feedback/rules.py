@@ -138,7 +138,7 @@ class ModeRating:
 class Result:
     """What may be shown of the answers to one question; ``counts`` are by rating 1 to 5, or by option.
 
-    Empty when fewer than five answered it.
+    Empty when fewer than five answered it; words when fewer than five of those whom it asks answered anything.
     """
 
     question: Question
@@ -162,6 +162,8 @@ def results_of(questions: Sequence[Question], sheets: Sequence[Sheet]) -> list[R
 
 
 def _result(question: Question, sheets: Sequence[Sheet]) -> Result:
+    if sum(question.mode in {"", sheet.mode} for sheet in sheets) < LEAST_ANSWERS:
+        return Result(question, 0)  # words of one of a few who were asked would name them
     given = [(sheet.mode, sheet.answers[question.key]) for sheet in sheets if question.key in sheet.answers]
     if question.kind is QuestionKind.TEXT:
         texts = [value for _mode, value in given if isinstance(value, str)]

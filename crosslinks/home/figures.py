@@ -22,8 +22,6 @@ from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import count_cancelled, count_modes
 from crosslinks.registration.rules import ModeCount, Place
 
-ARRIVAL_STEP = timedelta(minutes=5)
-
 
 @dataclass(frozen=True)
 class EditionFigures:
@@ -133,22 +131,3 @@ def _added_up(per_day: Counter[datetime], days: list[datetime]) -> list[int]:
         total += per_day[day]
         line.append(total)
     return line
-
-
-def arrivals(edition: Edition) -> list[tuple[datetime, int]]:
-    """Return how many came in for the first time in each five minutes, from the first arrival to the last."""
-    moments = db.session.scalars(
-        select(Attendance.first_at).where(Attendance.edition_id == edition.id, Attendance.first_at.is_not(None))
-    ).all()
-    steps = Counter(_step(moment) for moment in moments if moment is not None)
-    for step, count in kept_figures(edition.id).get("arrivals", {}).items():
-        steps[datetime.fromisoformat(step)] += count
-    if not steps:
-        return []
-    first, last = min(steps), max(steps)
-    count = (last - first) // ARRIVAL_STEP + 1
-    return [(first + number * ARRIVAL_STEP, steps[first + number * ARRIVAL_STEP]) for number in range(count)]
-
-
-def _step(moment: datetime) -> datetime:
-    return moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0)

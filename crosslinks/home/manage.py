@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from crosslinks.checkin.queries import list_arrivals
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
@@ -15,7 +16,6 @@ from crosslinks.editions.rules import EditionState, Mode
 from crosslinks.home.agenda import list_coming
 from crosslinks.home.figures import (
     EditionFigures,
-    arrivals,
     count_unprinted,
     edition_figures,
     registrations_over_time,
@@ -81,7 +81,7 @@ def overview(conference: str, edition: str) -> str:
     found = get_edition(conference, edition)
     figures = edition_figures(found.id)
     growth = registrations_over_time(found, now())
-    came = arrivals(found)
+    came = list_arrivals(found.id)
     return render_page(
         "home/manage/overview.html",
         manage_frame(found),

@@ -14,9 +14,11 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from crosslinks.editions.rules import Mode
+from crosslinks.invitations.answer_columns import importable
 from crosslinks.invitations.rows import ImportOptions
 from crosslinks.invitations.rules import Field, WhenKnown
-from crosslinks.invitations.words import field_words, full_words, known_words
+from crosslinks.invitations.words import field_words, full_words, known_words, question_words
+from crosslinks.questions.rules import Form
 from crosslinks.registration.bulk import WhenFull
 from crosslinks.registration.forms import Line
 from crosslinks.registration.rules import BadgeRole, Place
@@ -83,18 +85,20 @@ def first_options(language: str, modes: list[Mode]) -> dict[str, Any]:
     }
 
 
-def sent_columns(count: int) -> dict[int, Field]:
-    """Return which column was said to hold what; what is no field counts as nothing."""
-    known = set(Field)
+def sent_columns(count: int, form: Form) -> tuple[dict[int, Field], dict[int, int]]:
+    """Return which columns were said to hold a field, and which answer a question; anything else counts as nothing."""
+    known, asked = set(Field), {one.name: one.id for one in importable(form)}
     typed = {number: request.form.get(f"column-{number}", "") for number in range(count)}
-    return {number: Field(name) for number, name in typed.items() if name in known}
+    fields = {number: Field(name) for number, name in typed.items() if name in known}
+    return fields, {number: asked[name] for number, name in typed.items() if name in asked}
 
 
-def columns_refusal(columns: dict[int, Field], *, default_mode: str) -> str:
+def columns_refusal(columns: dict[int, Field], questions: dict[int, int], form: Form, *, default_mode: str) -> str:
     """Return what is wrong with the columns as a whole, ``""`` when they can be used."""
-    words = field_words()
+    words: dict[str, str] = {field.value: text for field, text in field_words().items()} | question_words(form)
     chosen = list(columns.values())
-    doubled = next((one for one in chosen if chosen.count(one) > 1), None)
+    names = [field.value for field in chosen] + [f"q_{number}" for number in questions.values()]
+    doubled = next((one for one in names if names.count(one) > 1), None)
     if doubled is not None:
         return _("Two columns cannot both be “%(field)s”.", field=words[doubled])
     if Field.NAME in chosen and {Field.GIVEN_NAME, Field.FAMILY_NAME} & set(chosen):

@@ -17,9 +17,10 @@ from sqlalchemy import delete, insert, select
 from crosslinks.accounts.audit import record
 from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
-from crosslinks.invitations.imports import IMPORT_JOB, upload_path
+from crosslinks.invitations.answer_columns import importable
+from crosslinks.invitations.imports import IMPORT_JOB, kept_columns, upload_path
 from crosslinks.invitations.models import ImportRefusal, ImportRun
-from crosslinks.invitations.rows import ImportOptions, read_row
+from crosslinks.invitations.rows import ImportOptions, Layout, read_row
 from crosslinks.invitations.rules import FILE_LIFE, Field, ImportStage, Problem, WhenKnown
 from crosslinks.invitations.spreadsheets import TableRow, read_table
 from crosslinks.jobs.rules import JobStopped
@@ -28,6 +29,8 @@ from crosslinks.jobs.work import Round
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import db, transaction
+from crosslinks.kernel.errors import Conflict
+from crosslinks.questions.queries import form_at
 from crosslinks.registration.bulk import AT_ONCE, Arrival, Fate, Seat, Usher, WhenFull, add_many, find_active
 from crosslinks.registration.places import PlaceBook
 from crosslinks.web.languages import speaking
@@ -40,7 +43,7 @@ class Order:
     run_id: int
     edition_id: int
     conference_id: int
-    columns: dict[int, Field]
+    layout: Layout
     options: ImportOptions
     modes: frozenset[Mode]
     handled: int
@@ -87,9 +90,13 @@ def work_on_import(run: JobRun) -> None:
 def _open(run: JobRun) -> Order:
     found = db.session.get_one(ImportRun, run.payload["import"], populate_existing=True)
     edition = get_edition_by_id(found.edition_id)
+    fields, questions = kept_columns(found)
+    form = form_at(edition.id, edition.form_rev)
+    if not set(questions.values()) <= {one.id for one in importable(form)}:
+        raise Conflict("form.changed")
     order = Order(
         found.id, edition.id, edition.conference_id,
-        {int(column): Field(name) for column, name in found.columns.items()},
+        Layout(fields, questions, form),
         ImportOptions(**found.options), frozenset(row.mode for row in edition.modes), found.handled, found.rows,
         Actor(*run.payload["by"]), found.stage is ImportStage.IMPORTED,
     )  # fmt: skip
@@ -118,7 +125,7 @@ def _batches(order: Order) -> Iterator[Batch]:
 
 
 def _add(batch: Batch, row: TableRow, order: Order, first_row: dict[str, int]) -> None:
-    read = read_row(row, order.columns, order.options, order.modes)
+    read = read_row(row, order.layout, order.options, order.modes)
     if isinstance(read, Arrival) and read.key:
         earlier = first_row.setdefault(read.key, row.number)
         if earlier != row.number:
@@ -130,8 +137,8 @@ def _add(batch: Batch, row: TableRow, order: Order, first_row: dict[str, int]) -
         batch.refused += [(row.number, problem) for problem in read]
 
 
-def _column(order: Order, wanted: Field) -> int | None:
-    return next((column for column, name in order.columns.items() if name is wanted), None)
+def _column(order: Order, wanted: str) -> int | None:
+    return next((column for column, name in order.layout.columns.items() if name == wanted), None)
 
 
 def _check(run: JobRun, order: Order) -> None:
@@ -207,7 +214,7 @@ def _note_refusals(order: Order, refused: list[tuple[int, Problem]]) -> None:
         rows: list[dict[str, Any]] = [
             {
                 "run_id": order.run_id, "row": number, "code": problem.code, "fact": problem.fact[:100],
-                "field": problem.field.value if problem.field else "",
+                "field": str(problem.field or ""),
                 "column": problem.column if problem.column is not None or problem.field is None
                 else _column(order, problem.field),
             }

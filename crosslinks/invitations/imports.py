@@ -68,13 +68,19 @@ def order_check(
     columns: Mapping[int, Field],
     options: ImportOptions,
     language: str,
+    questions: Mapping[int, int] | None = None,
 ) -> Job:
-    """Keep what the columns are and what shall hold, and have every row looked at; nobody is registered by it."""
+    """Keep what the columns are and what shall hold, and have every row looked at; nobody is registered by it.
+
+    ``questions`` are the ids of those that other columns answer.
+    """
     _refuse_live(run)
     if run.stage in {ImportStage.IMPORTING, ImportStage.IMPORTED}:
         raise Conflict("import.begun")
     _need_file(run)
-    run.columns = {str(column): field.value for column, field in columns.items()}
+    run.columns = {str(column): field.value for column, field in columns.items()} | {
+        str(column): f"q_{number}" for column, number in (questions or {}).items()
+    }
     run.options = options.plain()
     run.stage = ImportStage.CHECKING
     return _queue(actor, now, edition, run, "check", language)
@@ -100,6 +106,13 @@ def forget_import(*, actor: Actor, now: datetime, edition: Edition, run: ImportR
     _log(actor, now, edition, run, "import.removed")
     db.session.delete(run)
     db.session.flush()
+
+
+def kept_columns(run: ImportRun) -> tuple[dict[int, Field], dict[int, int]]:
+    """Return what the columns of an import were said to hold: fields, and answers to questions by their ids."""
+    names = {int(column): str(name) for column, name in run.columns.items()}
+    questions = {column: int(name[2:]) for column, name in names.items() if name.startswith("q_")}
+    return {column: Field(name) for column, name in names.items() if column not in questions}, questions
 
 
 def _queue(actor: Actor, now: datetime, edition: Edition, run: ImportRun, act: str, language: str) -> Job:

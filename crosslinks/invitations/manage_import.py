@@ -14,6 +14,7 @@ from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import Mode
+from crosslinks.invitations.answer_columns import guess_questions
 from crosslinks.invitations.columns import guess_columns
 from crosslinks.invitations.import_forms import OptionsForm, UploadForm, columns_refusal, first_options, sent_columns
 from crosslinks.invitations.imports import (
@@ -22,6 +23,7 @@ from crosslinks.invitations.imports import (
     forget_import,
     get_import,
     keep_upload,
+    kept_columns,
     list_imports,
     list_refusals,
     order_check,
@@ -31,15 +33,17 @@ from crosslinks.invitations.imports import (
 from crosslinks.invitations.models import ImportRun
 from crosslinks.invitations.rules import MOST_BYTES, MOST_ROWS, PREVIEW_ROWS, Field, ImportStage, column_letter
 from crosslinks.invitations.spreadsheets import TableRow, read_table
-from crosslinks.invitations.words import column_words, field_words, problem_words
+from crosslinks.invitations.words import column_words, field_words, problem_words, question_words
 from crosslinks.jobs.operations import request_stop
 from crosslinks.jobs.rules import LIVE, JobState
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Gone, Invalid
+from crosslinks.questions.queries import form_at
+from crosslinks.questions.rules import Form
 from crosslinks.web.languages import current_language
-from crosslinks.web.pages import render_page
+from crosslinks.web.pages import render_page, texts
 from crosslinks.web.security import keep_secret, principal, requires
 from crosslinks.web.sheets import cell
 
@@ -83,7 +87,7 @@ def upload(conference: str, edition: str) -> tuple[str, int] | BaseResponse:
     try:
         part = keep_upload(form.file.data.stream)
         try:
-            _need_rows(list(islice(read_table(part), 2)))
+            _need_rows(list(islice(read_table(part), PREVIEW_ROWS + 1)))
             with transaction():
                 name = "".join(c for c in form.file.data.filename or "" if c.isprintable())
                 run = begin_import(actor=principal().actor, now=now(), edition=found, file_name=name, part=part)
@@ -117,7 +121,9 @@ def _show(edition: Edition, run: ImportRun, form: OptionsForm | None = None, ref
     rows = _preview(run) if open_to_change and has_file else []
     heads = _heads(rows)
     modes = [row.mode for row in edition.modes]
-    chosen = sent_columns(len(heads)) if form else _columns(run, rows)
+    asked = form_at(edition.id, edition.form_rev)
+    fields, questions = sent_columns(len(heads), asked) if form else _columns(run, rows, asked)
+    question_names = question_words(asked)
     polled = bool(request.headers.get("HX-Request"))
     refusals = [] if live else list_refusals(run.id, SHOWN_REFUSALS + 1)
     page = render_page(
@@ -138,9 +144,15 @@ def _show(edition: Edition, run: ImportRun, form: OptionsForm | None = None, ref
         form=form or _options_form(run, modes),
         heads=heads,
         preview=[[row.cell(column)[:LONGEST_SHOWN] for column in range(len(heads))] for row in rows[1:]],
-        chosen={column: name.value for column, name in chosen.items()},
+        chosen={column: name.value for column, name in fields.items()}
+        | {column: f"q_{number}" for column, number in questions.items()},
         field_names={one.value: words for one, words in field_words().items()},
-        refusals=[(one.row, column_words(one), problem_words(one.code, one.fact)) for one in refusals[:SHOWN_REFUSALS]],
+        question_names=question_names,
+        without=[texts(one.label) for one in asked if one.explicit_consent],
+        refusals=[
+            (one.row, column_words(one, question_names), problem_words(one.code, one.fact))
+            for one in refusals[:SHOWN_REFUSALS]
+        ],
         more_refusals=len(refusals) > SHOWN_REFUSALS,
     )
     response = keep_secret(make_response(page, 422 if form else 200))
@@ -158,10 +170,13 @@ def _heads(rows: list[TableRow]) -> list[tuple[str, str]]:
     return [(column_letter(column), rows[0].cell(column)[:LONGEST_SHOWN]) for column in range(width)]
 
 
-def _columns(run: ImportRun, rows: list[TableRow]) -> dict[int, Field]:
+def _columns(run: ImportRun, rows: list[TableRow], form: Form) -> tuple[dict[int, Field], dict[int, int]]:
     if run.columns:
-        return {int(column): Field(name) for column, name in run.columns.items()}
-    return guess_columns(rows[0].cells) if rows else {}
+        return kept_columns(run)
+    if not rows:
+        return {}, {}
+    fields = guess_columns(rows[0].cells)
+    return fields, guess_questions(rows[0].cells, form, fields)
 
 
 def _options_form(run: ImportRun, modes: list[Mode]) -> OptionsForm:
@@ -177,9 +192,10 @@ def check(conference: str, edition: str, run_id: int) -> BaseResponse:
     _need_file(run)
     modes = [row.mode for row in found.modes]
     form = OptionsForm(modes=modes)
-    columns = sent_columns(len(_heads(_preview(run))))
+    asked = form_at(found.id, found.form_rev)
+    columns, questions = sent_columns(len(_heads(_preview(run))), asked)
     valid = form.validate_on_submit()
-    refusal = columns_refusal(columns, default_mode=form.mode.data or "")
+    refusal = columns_refusal(columns, questions, asked, default_mode=form.mode.data or "")
     if not valid or refusal:
         return _show(found, run, form, refusal)
     with transaction():
@@ -191,6 +207,7 @@ def check(conference: str, edition: str, run_id: int) -> BaseResponse:
             columns=columns,
             options=form.options(),
             language=current_language(),
+            questions=questions,
         )
     return redirect(_base(found, run), 303)
 
@@ -243,8 +260,9 @@ def report(conference: str, edition: str, run_id: int) -> Response:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([_("Row"), _("Column"), _("What is wrong")])
+    questions = question_words(form_at(found.id, found.form_rev))
     for one in list_refusals(run.id):
-        writer.writerow([one.row, cell(column_words(one)), cell(problem_words(one.code, one.fact))])
+        writer.writerow([one.row, cell(column_words(one, questions)), cell(problem_words(one.code, one.fact))])
     response = make_response(text.getvalue().encode("utf-8-sig"))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{_("refused-rows")}-{run.id}.csv"'

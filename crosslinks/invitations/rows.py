@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crosslinks.editions.rules import Mode
+from crosslinks.invitations.answer_columns import read_answers
 from crosslinks.invitations.columns import ANSWERS, LANGUAGE_WORDS, MODES, PROFESSIONS, ROLES, word_of
 from crosslinks.invitations.rules import Field, Problem, WhenKnown
 from crosslinks.invitations.spreadsheets import TableRow
 from crosslinks.kernel.errors import Invalid
+from crosslinks.questions.rules import Checked, Facts, Form
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.bulk import Arrival, WhenFull
 from crosslinks.registration.rules import (
@@ -88,11 +90,18 @@ class _Reader:
         return found
 
 
-def read_row(
-    row: TableRow, columns: Mapping[int, Field], options: ImportOptions, modes: Collection[Mode]
-) -> Arrival | list[Problem]:
+@dataclass(frozen=True)
+class Layout:
+    """What the columns hold: fields, and answers to the questions of ``form`` (question ids by column)."""
+
+    columns: Mapping[int, Field]
+    questions: Mapping[int, int] = field(default_factory=dict)
+    form: Form = ()
+
+
+def read_row(row: TableRow, layout: Layout, options: ImportOptions, modes: Collection[Mode]) -> Arrival | list[Problem]:
     """Return who a row is about, or everything that is wrong with it."""
-    reader = _Reader(row, columns)
+    reader = _Reader(row, layout.columns)
     given, family = _names(reader)
     email = reader.text(Field.EMAIL, LONGEST_EMAIL)
     if email and not _is_usable(email):
@@ -113,9 +122,13 @@ def read_row(
     )
     role = reader.word(Field.ROLE, ROLES, BadgeRole(options.role))
     note = reader.text(Field.NOTE, LONGEST_NOTE)
-    if reader.problems:
+    facts = Facts(mode.value if mode else "", details.profession.value, details.needs_assistance)
+    answers = read_answers(row, layout.questions, layout.form, facts)
+    if not isinstance(answers, Checked):
+        reader.problems += answers
+    if reader.problems or not isinstance(answers, Checked):
         return reader.problems
-    return Arrival(details, mode, role, note)
+    return Arrival(details, mode, role, note, answers)
 
 
 def _is_usable(email: str) -> bool:
@@ -150,6 +163,3 @@ def split_name(whole: str) -> tuple[str, str]:
         return after.strip(), before.strip()
     given, space, family = whole.rpartition(" ")
     return (given, family) if space else (whole, "")
-
-
-Reads = Callable[[TableRow], Arrival | list[Problem]]

@@ -55,10 +55,10 @@ class Field(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row is refused: the field, its column from 0 (None when no column is at fault), a code and a fact."""
+    """Why a row is refused: the field or ``q_<id>``, its column from 0 (None: none at fault), a code and a fact."""
 
     code: str
-    field: Field | None = None
+    field: str | None = None
     column: int | None = None
     fact: str = ""
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
+from crosslinks.invitations.answer_columns import importable
 from crosslinks.invitations.inviting import Sent
 from crosslinks.invitations.models import ImportRefusal
 from crosslinks.invitations.rules import Field, InvitationKind, InvitationState, WhenKnown, column_letter
 from crosslinks.invitations.stage import Given
+from crosslinks.questions.rules import Form
+from crosslinks.questions.rules import Kind as QuestionKind
+from crosslinks.questions.rules import Problem as AnswerProblem
+from crosslinks.questions.words import problem_words as answer_problem_words
 from crosslinks.registration.bulk import WhenFull
 from crosslinks.registration.rules import Place
 from crosslinks.registration.words import place_words
+from crosslinks.web.pages import texts
 
 
 def field_words() -> dict[Field, str]:
@@ -49,6 +57,8 @@ def full_words() -> dict[WhenFull, str]:
 
 def problem_words(code: str, fact: str) -> str:
     """Return what is wrong with a cell, and what would be right."""
+    if code.startswith("answer_"):
+        return answer_problem_words(AnswerProblem(code.removeprefix("answer_")), QuestionKind(fact))
     if code == "full":
         return _("No place is left: %(mode)s", mode=place_words()[Place(fact)])
     return {
@@ -69,10 +79,15 @@ def problem_words(code: str, fact: str) -> str:
     }.get(code, code)
 
 
-def column_words(refusal: ImportRefusal) -> str:
-    """Return which column is meant, such as "E-mail address (column C)"."""
+def question_words(form: Form) -> dict[str, str]:
+    """Return the questions that a column may answer, by the name of their field."""
+    return {one.name: texts(one.label) for one in importable(form)}
+
+
+def column_words(refusal: ImportRefusal, questions: Mapping[str, str]) -> str:
+    """Return which column is meant, such as "E-mail address (column C)"; ``questions`` are of ``question_words``."""
     known = field_words()
-    name = known[Field(refusal.field)] if refusal.field in set(Field) else ""
+    name = known[Field(refusal.field)] if refusal.field in set(Field) else questions.get(refusal.field, "")
     if refusal.column is None:
         return name
     letter = _("column %(letter)s", letter=column_letter(refusal.column))

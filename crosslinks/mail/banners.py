@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from crosslinks.config import ConfigurationError, settings
 from crosslinks.jobs.queries import worker_is_alive
 from crosslinks.mail.queries import count_mails, find_trouble
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import MailState
 from crosslinks.mail.smtp import read_smtp_url
 from crosslinks.web.frames import Banner, Link
@@ -51,5 +52,7 @@ def _why_it_waits(edition_id: int) -> tuple[str, str] | None:
         return _("Not sent: no worker is running"), _("The messages wait until it is started.")
     trouble = find_trouble(edition_id)
     if trouble:
-        return _("The mail server does not take all messages"), _("We keep trying. It said: %(words)s", words=trouble)
+        return _("The mail server does not take all messages"), _(
+            "We keep trying. It said: %(words)s", words=reason_words(trouble)
+        )
     return None

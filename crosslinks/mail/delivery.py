@@ -20,6 +20,7 @@ from crosslinks.mail.answered import AnsweredNote, settle_notes
 from crosslinks.mail.message import AddressUnusable, build_message, sender, wire_address
 from crosslinks.mail.operations import claim_mails, give_back, note_answers, note_sent, renew_claims
 from crosslinks.mail.queries import mail_is_due
+from crosslinks.mail.reasons import LETTER_BROKEN, LETTER_UNFILLED, LETTER_UNKNOWN, coded
 from crosslinks.mail.rules import LEASE, Answer, Claim, Letter, LetterKept, Outcome, Rendered, UnfilledLetter
 from crosslinks.mail.smtp import Postman, ServerUnavailable
 
@@ -55,18 +56,23 @@ def make_letter(letter: Letter) -> Rendered:
     makers = cast("dict[str, LetterMaker]", current_app.extensions["crosslinks.letters"])
     maker = makers.get(letter.kind)
     if maker is None:
-        raise LetterBroken(f"There is no letter of the kind {letter.kind}.")
+        raise LetterBroken(coded(LETTER_UNKNOWN, kind=letter.kind))
     try:
         return maker(letter)
     except LetterKept:
         raise
     except UnfilledLetter as error:
-        raise LetterHeld(str(error)) from error
+        raise LetterHeld(_unfilled(error)) from error
     except Exception as error:
         log.exception("letter %s of kind %s cannot be made", letter.message_id, letter.kind)
-        raise LetterBroken(f"The letter cannot be made: {type(error).__name__}: {error}") from error
+        raise LetterBroken(coded(LETTER_BROKEN, detail=f"{type(error).__name__}: {error}")) from error
     finally:
         db.session.rollback()
+
+
+def _unfilled(error: UnfilledLetter) -> str:
+    told = {"letter": error.letter, "language": error.language, "names": error.names, "detail": str(error)}
+    return coded(LETTER_UNFILLED, **{name: value for name, value in told.items() if value})
 
 
 class Delivery:

@@ -19,7 +19,16 @@ Fact = str | int | bool
 
 
 class UnfilledLetter(Exception):
-    """An organizer's words that cannot be filled: the message is held, never sent so. It says what is missing."""
+    """An organizer's words that cannot be filled: the message is held, never sent so.
+
+    It says what is wrong, ``names`` the placeholders without a value, ``letter`` and ``language`` whose words they are.
+    """
+
+    def __init__(self, detail: str, *, names: str = "", letter: str = "", language: str = "") -> None:
+        super().__init__(detail)
+        self.names = names
+        self.letter = letter
+        self.language = language
 
 
 class MailState(StrEnum):

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from crosslinks.config import ConfigurationError
 from crosslinks.mail.message import wire_bytes
+from crosslinks.mail.reasons import NEEDS_UTF8
 from crosslinks.mail.rules import Answer, Outcome, meaning
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -94,7 +95,7 @@ class Postman:
         line = self._line or self._connect()
         utf8 = not (from_address.isascii() and to_address.isascii())
         if utf8 and not line.has_extn("smtputf8"):
-            return Answer(Outcome.REFUSED, "The mail server does not take addresses with letters outside ASCII.")
+            return Answer(Outcome.REFUSED, NEEDS_UTF8)
         body = wire_bytes(message, utf8=utf8)
         try:
             for code, text in (

@@ -16,13 +16,13 @@ from crosslinks.consents.rules import Purpose as ConsentPurpose
 from crosslinks.consents.words import purpose_words as consent_words
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import Texts
-from crosslinks.mailings.mailing_facts import edition_facts
 from crosslinks.mailings.models import Mailing
 from crosslinks.mailings.placeholders import LONGEST_LINE, check_text
 from crosslinks.mailings.purposes import Attended, Audience, Purpose, Source, read_audience
 from crosslinks.mailings.sandbox import LONGEST_TEXT
 from crosslinks.questions.queries import list_questions
 from crosslinks.questions.rules import NO, YES, Kind
+from crosslinks.registration.letter_facts import edition_facts
 from crosslinks.registration.rules import Place, Status
 from crosslinks.registration.words import profession_words, role_words
 from crosslinks.web.forms import NoNul, stripped

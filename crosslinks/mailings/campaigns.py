@@ -24,10 +24,11 @@ from crosslinks.kernel.db import db, execute, wake_worker
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import mail_row, queue_mails
+from crosslinks.mail.reasons import CALLED_BACK
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.audiences import Reached, count_reached
 from crosslinks.mailings.models import Follower, Mailing, MailingRecipient
-from crosslinks.mailings.purposes import CALLED_BACK, Audience, MailingState, Purpose, read_audience
+from crosslinks.mailings.purposes import Audience, MailingState, Purpose, read_audience
 from crosslinks.registration.models import Registration
 
 QUEUE = "mailings.queue"

@@ -16,16 +16,19 @@ from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.kernel.columns import pick
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.mail.reasons import CALLED_BACK, UNSUBSCRIBED
 from crosslinks.mail.rendering import absolute, render_letter
 from crosslinks.mail.rules import Fact, Letter, LetterFrame, LetterKept, Outcome, Rendered
 from crosslinks.mailings.audiences import still_wants_news
 from crosslinks.mailings.catalogue import OWN_LINKS, PERSON, sample_facts
 from crosslinks.mailings.interest import FOLLOW_LETTER, follow_path
-from crosslinks.mailings.mailing_facts import edition_facts, person_facts
 from crosslinks.mailings.models import Follower, Mailing
 from crosslinks.mailings.placeholders import render_line, render_text
-from crosslinks.mailings.purposes import CALLED_BACK, UNSUBSCRIBED, MailingState, Purpose
+from crosslinks.mailings.purposes import MailingState, Purpose
 from crosslinks.mailings.unsubscribe import unsubscribe_path
+from crosslinks.registration.letter_facts import edition_facts, person_facts
+from crosslinks.registration.links import MASKED as MASKED_TOKEN
+from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from crosslinks.web.formats import format_day
 from crosslinks.web.languages import speaking
@@ -116,7 +119,7 @@ def _mailing(letter: Letter) -> tuple[Mailing, UUID]:
 def _of_reader(registration: Registration | None, *, masked: bool) -> dict[str, Fact]:
     """Return what is known of the reader; of an invented one in a look at the letter."""
     if registration is not None:
-        return person_facts(registration, masked=masked)
+        return person_facts(registration, MASKED_TOKEN if masked else place_token(registration))
     invented = sample_facts() if masked else {}
     return {name: value for name, value in invented.items() if name in (*PERSON, *OWN_LINKS, "place")}
 

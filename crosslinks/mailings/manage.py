@@ -29,9 +29,9 @@ from crosslinks.mail.masking import mask_links, with_pictures
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import read_letter, retry_failed, retry_mail
 from crosslinks.mail.queries import count_mails, get_mail, list_kinds, list_mails, select_mails
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import UNSENT, LetterKept, MailState, Rendered
 from crosslinks.mailings.outbox import OutboxFilter, read_outbox_filter
-from crosslinks.mailings.progress import reason_words
 from crosslinks.mailings.words import kind_words, state_words
 from crosslinks.web.arguments import page_of
 from crosslinks.web.frames import Link
@@ -131,7 +131,7 @@ def export(conference: str, edition: str) -> Response:
                 mail.attempts,
                 mail.created_at.astimezone(found.zone).isoformat(timespec="minutes"),
                 mail.sent_at.astimezone(found.zone).isoformat(timespec="minutes") if mail.sent_at else "",
-                cell(mail.last_error),
+                cell(reason_words(mail.last_error)),
             ]
         )
     response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")

@@ -20,19 +20,20 @@ from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.delivery import LetterBroken, make_letter
 from crosslinks.mail.masking import mask_links, with_pictures
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import Letter, Rendered
 from crosslinks.mailings.audiences import count_reached, list_reached
 from crosslinks.mailings.campaign_forms import MailingForm, audience_in_words, purpose_words
 from crosslinks.mailings.campaigns import audience_of, delete_mailing, is_stalled, letter_kind, write_mailing
 from crosslinks.mailings.catalogue import placeholders_of
 from crosslinks.mailings.interest import count_followers
-from crosslinks.mailings.mailing_facts import edition_facts
 from crosslinks.mailings.models import Mailing
 from crosslinks.mailings.placeholders import render_line
 from crosslinks.mailings.progress import view_progress
 from crosslinks.mailings.purposes import MailingState
 from crosslinks.mailings.recipients import count_recipients, get_mailing, list_mailings
 from crosslinks.mailings.sandbox import UnfilledText
+from crosslinks.registration.letter_facts import edition_facts
 from crosslinks.web.frames import Link
 from crosslinks.web.languages import LANGUAGES, current_language
 from crosslinks.web.pages import render_page
@@ -226,7 +227,7 @@ def _look(edition: Edition, mailing: Mailing, language: str) -> Look:
     try:
         return Look(mask_links(make_letter(letter), settings().base_url))
     except LetterBroken as error:
-        return Look(None, str(error))
+        return Look(None, reason_words(str(error)))
 
 
 @campaigns_manage.route(f"/{ID}/delete", methods=["GET", "POST"])

@@ -21,6 +21,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict
 from crosslinks.mail.operations import queue_mail
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.audiences import count_reached
 from crosslinks.mailings.campaign_forms import audience_in_words, purpose_words
@@ -41,7 +42,7 @@ from crosslinks.mailings.list_address import ListAddress
 from crosslinks.mailings.mailing_letters import TEST
 from crosslinks.mailings.manage_mailings import ID, mailing_url, subject_of
 from crosslinks.mailings.models import Mailing
-from crosslinks.mailings.progress import reason_words, view_progress
+from crosslinks.mailings.progress import view_progress
 from crosslinks.mailings.purposes import MailingState
 from crosslinks.mailings.recipients import (
     SORTS,
@@ -281,7 +282,7 @@ def export(conference: str, edition: str, number: int) -> Response:
         total += 1
         sent = one.sent_at.astimezone(found.zone).isoformat(timespec="minutes") if one.sent_at else ""
         sheet.writerow([cell(one.name), cell(one.address), one.language, one.state.value, one.attempts, sent,
-                        cell(reason_words(one.state, one.reason))])  # fmt: skip
+                        cell(reason_words(one.reason))])  # fmt: skip
     db.session.rollback()
     with transaction():
         record(actor=principal().actor, action="mailing.exported", object_kind="mailing", object_id=number, now=now(),

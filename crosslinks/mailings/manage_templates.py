@@ -21,6 +21,7 @@ from crosslinks.kernel.errors import NotFound
 from crosslinks.mail.delivery import LetterBroken
 from crosslinks.mail.masking import with_pictures
 from crosslinks.mail.operations import queue_mail
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import Rendered, Words
 from crosslinks.mailings.catalogue import placeholders_of
 from crosslinks.mailings.forms import WordsForm
@@ -254,7 +255,7 @@ def _draft(edition: Edition, key: LetterKey, form: WordsForm) -> Draft:
     try:
         made = sample_letter(edition, key, code, words)
     except LetterBroken as error:
-        return Draft(None, error=str(error))
+        return Draft(None, error=reason_words(str(error)))
     packed = _signer().dumps([edition.id, key.slug, code, [getattr(words, part) for part in PARTS]])
     address = f"{_address(edition, key)}/letter?draft={packed}"
     return Draft(made, address if len(address) <= LONGEST_ADDRESS else "")

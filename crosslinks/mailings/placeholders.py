@@ -174,7 +174,7 @@ def _wrong_values(source: str, pieces: list[Piece], facts: Mapping[str, Fact]) -
                     name=piece.text,
                 )
                 return [Problem(piece.line, piece.column, words)]
-        return [Problem(1, 1, _("It cannot be filled: %(words)s", words=str(error)))]
+        return [Problem(1, 1, _("It cannot be filled: %(words)s", words=error.names or str(error)))]
     return []
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.models import Mailing
-from crosslinks.mailings.purposes import CALLED_BACK, UNSUBSCRIBED, MailingState
+from crosslinks.mailings.purposes import MailingState
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,3 @@ def _standing(state: MailingState, *, is_queueing: bool, waits: bool) -> tuple[s
     if is_queueing or waits:
         return "warn", _("On its way"), True
     return "ok", _("Sent"), False
-
-
-def reason_words(state: MailState, reason: str) -> str:
-    """Return why a message was not sent: the server's words, or ours for what we know."""
-    if state is MailState.WITHHELD:
-        return {UNSUBSCRIBED: _("Unsubscribed"), CALLED_BACK: _("Called back before it was sent")}.get(reason, reason)
-    return reason

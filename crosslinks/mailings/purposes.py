@@ -12,10 +12,6 @@ from crosslinks.registration.rules import BadgeRole, Place, Profession, Status
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 6_000
-UNSUBSCRIBED = "unsubscribed"
-CALLED_BACK = "called_back"
-PAUSED = "paused"
-"""Why a message was held or withheld, as its row says it."""
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -131,16 +131,17 @@ def fill(text: str, facts: Mapping[str, Fact]) -> tuple[str, list[str]]:
     try:
         marked = _compiled(source).render(**facts, **{_VALUES: values})
     except (UnfilledText, TemplateError, TypeError) as error:
-        raise UnfilledText(_what_is_missing(source, facts, error)) from error
+        raise _unfilled(source, facts, error) from error
     if len(marked) + sum(map(len, values)) > LONGEST_FILLED:
         raise UnfilledText("The filled text is too long.")
     return marked, values
 
 
-def _what_is_missing(source: str, facts: Mapping[str, Fact], error: Exception) -> str:
+def _unfilled(source: str, facts: Mapping[str, Fact], error: Exception) -> UnfilledText:
     try:
         known = names_in(_sandbox.parse(source))
     except (TemplateSyntaxError, RecursionError):
-        return str(error)
+        return UnfilledText(str(error))
     missing = sorted(name for name in known if not str(facts.get(name, "")).strip())
-    return f"No value for {', '.join(f'{{{{ {name} }}}}' for name in missing)}." if missing else str(error)
+    names = ", ".join(f"{{{{ {name} }}}}" for name in missing)
+    return UnfilledText(names or str(error), names=names)

@@ -12,7 +12,8 @@ from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db
-from crosslinks.mail.rules import Letter, Rendered, UnfilledLetter
+from crosslinks.mail.reasons import DAY_OVER, PLACE_GIVEN_BACK
+from crosslinks.mail.rules import Letter, LetterKept, Outcome, Rendered
 from crosslinks.mailings.rules import Step
 from crosslinks.registration.letters import letter_about
 from crosslinks.registration.models import Registration
@@ -23,16 +24,16 @@ from crosslinks.web.languages import speaking
 def _place_now(letter: Letter) -> Place:
     """Return the place that somebody holds as the letter goes out: they may have moved since it was queued.
 
-    Raises ``UnfilledLetter`` for somebody who has none any more, and for a letter that comes too late.
+    Raises ``LetterKept`` for somebody who has none any more, and for a letter that comes too late: nobody has to act.
     """
     if letter.preview:
         return Place(letter.data["mode"])
     registration = db.session.get(Registration, letter.registration_id)
     place = registration.place if registration else Place.NONE
     if place is Place.NONE:
-        raise UnfilledLetter("This person has given their place back since. There is nothing to send.")
+        raise LetterKept(Outcome.WITHHELD, PLACE_GIVEN_BACK)
     if not letter.kind.endswith(Step.THANKS.value) and now() >= datetime.fromisoformat(letter.data["ends_at"]):
-        raise UnfilledLetter("The day is over. There is nothing to remind of.")
+        raise LetterKept(Outcome.WITHHELD, DAY_OVER)
     return place
 
 

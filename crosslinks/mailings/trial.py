@@ -7,7 +7,8 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from crosslinks.editions.queries import get_edition_by_id
-from crosslinks.mail.rules import Letter, Rendered, UnfilledLetter
+from crosslinks.mail.reasons import LETTER_GONE
+from crosslinks.mail.rules import Letter, LetterKept, Outcome, Rendered
 from crosslinks.mailings.sample_letters import sample_letter
 from crosslinks.mailings.wording import EDITABLE, words_of
 from crosslinks.web.languages import speaking
@@ -19,7 +20,7 @@ def trial_letter(letter: Letter) -> Rendered:
     """Render a letter to somebody invented, marked as a test; its links open nothing."""
     key = EDITABLE.get(letter.data["letter"])
     if key is None or letter.edition_id is None:
-        raise UnfilledLetter("This letter is no longer there.")
+        raise LetterKept(Outcome.WITHHELD, LETTER_GONE)
     made = sample_letter(get_edition_by_id(letter.edition_id), key, letter.language, words_of(letter.data["words"]))
     with speaking(letter.language):
         return replace(made, subject=_("Test: %(subject)s", subject=made.subject))

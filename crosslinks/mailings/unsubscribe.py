@@ -17,10 +17,11 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.tokens import LinkKind, link_identity, link_is_valid, make_link
 from crosslinks.mail.models import OutboxMail
+from crosslinks.mail.reasons import UNSUBSCRIBED
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.interest import remove_follower
 from crosslinks.mailings.models import Follower, Mailing, MailingRecipient
-from crosslinks.mailings.purposes import UNSUBSCRIBED, Purpose
+from crosslinks.mailings.purposes import Purpose
 from crosslinks.registration.models import Registration
 
 _LARGEST_ID = 2**31 - 1

@@ -79,7 +79,7 @@ def find_words(letter: Letter, variant: str, facts: Mapping[str, Fact]) -> Words
     try:
         return fill_words(words_in(found, letter.language), facts)
     except UnfilledLetter as error:
-        raise UnfilledLetter(f"{key.slug} ({letter.language}): {error}") from error
+        raise UnfilledLetter(str(error), names=error.names, letter=key.slug, language=letter.language) from error
 
 
 def words_in(template: LetterTemplate | None, language: str) -> Words:

@@ -60,12 +60,24 @@ MORE_FIELDS = {
     "zone": _l("Time zone"),
 }
 TABLES = {
+    "address_change": _l("Changes of address"),
     "attendance": _l("Attendance"),
     "audit_entry": _l("Lines of the log"),
     "badge_print": _l("Printed badges"),
+    "consent_entry": _l("Lines of consent"),
+    "follower": _l("Addresses on the interest list"),
+    "invitation": _l("Invitations"),
     "mail": _l("Messages"),
+    "mailing_recipient": _l("Recipients of mailings"),
+    "person_details": _l("What organizers keep"),
+    "presence": _l("Times on the stream"),
+    "question_answer": _l("Answers"),
     "registration": _l("Registrations"),
+    "registration_group_member": _l("Members of groups"),
+    "reservation": _l("Reserved places"),
     "scan": _l("Scans"),
+    "stage_place": _l("Places in the programme"),
+    "step_mail": _l("Scheduled messages"),
     "ticket": _l("Tickets"),
 }
 

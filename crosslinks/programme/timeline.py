@@ -47,6 +47,16 @@ class TalkRow:
         return minutes_between(self.starts_at, self.ends_at)
 
     @property
+    def starts_iso(self) -> str:
+        """The start for machines (ISO 8601)."""
+        return self.starts_at.isoformat()
+
+    @property
+    def ends_iso(self) -> str:
+        """The end for machines (ISO 8601)."""
+        return self.ends_at.isoformat()
+
+    @property
     def credits(self) -> tuple[tuple[str, str], ...]:
         """The speakers as ``(name, affiliation)``."""
         return tuple((person.name, person.affiliation) for person in self.speakers)

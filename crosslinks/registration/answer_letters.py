@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from crosslinks.editions.frames import edition_url
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.tokens import LinkKind
 from crosslinks.mail.rendering import absolute
@@ -68,7 +67,7 @@ def _offered(about: Subject, language: str, place: Place) -> Said:
 def _after_leaving(about: Subject, place: Place) -> tuple[str, tuple[str, str]]:
     """Return how things stand for somebody who left a line, and the way back into it."""
     if about.registration.status is Status.CANCELLED:
-        url = absolute(edition_url(about.edition, "register"))
+        url = absolute(place_path(about.token))
         return _("You are no longer registered. You are welcome back."), (url, _("Register again"))
     url = absolute(place_path(about.token, f"switch?to={place.value}"))
     stands = (
@@ -137,10 +136,8 @@ def _warned(about: Subject, language: str, place: Place) -> Said:
 
 
 def _released(about: Subject, language: str, place: Place) -> Said:
-    if about.registration.status is Status.CANCELLED:
-        act = (absolute(edition_url(about.edition, "register")), _("Register again"))
-    else:
-        act = (absolute(place_path(about.token)), _("Open my place"))
+    is_out = about.registration.status is Status.CANCELLED
+    act = (absolute(place_path(about.token)), _("Register again") if is_out else _("Open my place"))
     return Said(
         _("Your place is given away"),
         _("Your place in the room is given away, %(name)s", name=about.registration.given_name),

@@ -19,6 +19,8 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
 from crosslinks.kernel.tokens import new_reference
 from crosslinks.mail.operations import mail_row, queue_mails
+from crosslinks.questions.answers import save_many
+from crosslinks.questions.rules import NOTHING, Checked
 from crosslinks.registration.addresses import normalise_email
 from crosslinks.registration.models import PersonDetails, Registration, Ticket
 from crosslinks.registration.notices import letter_data
@@ -61,6 +63,7 @@ class Arrival:
     mode: Mode
     role: BadgeRole = BadgeRole.PARTICIPANT
     note: str = ""
+    answers: Checked = NOTHING
 
     @cached_property
     def address(self) -> tuple[str, str]:
@@ -174,6 +177,8 @@ def add_many(
         if tell and arrival.details.email:
             letters.append(_letter(book.edition, arrival, seat, now))
         lines.append(_line(book.edition, actor, seat, now, override))
+    answered = [(seat.registration_id, one.answers) for one, seat in zip(arrivals, seats, strict=True)]
+    save_many([(number, answers) for number, answers in answered if number is not None], now=now)
     queue_mails(letters)
     record_many(lines)
     book.close()

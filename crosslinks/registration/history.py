@@ -12,6 +12,7 @@ from crosslinks.accounts.log_words import Change, actor_words, changes_in_words,
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.kernel.db import db
 from crosslinks.mail.models import OutboxMail
+from crosslinks.mail.reasons import reason_words
 from crosslinks.mail.rules import UNSENT, MailState
 from crosslinks.registration.rules import Place
 from crosslinks.registration.words import mail_words
@@ -65,7 +66,9 @@ def _said(entry: AuditEntry) -> dict[str, object]:
 
 
 def _mail(mail: OutboxMail) -> Happening:
-    return Happening(at=mail.created_at, what=mail_words(mail.kind), state=mail.state, error=mail.last_error)
+    return Happening(
+        at=mail.created_at, what=mail_words(mail.kind), state=mail.state, error=reason_words(mail.last_error)
+    )
 
 
 def find_refusal(registration_id: int) -> str | None:
@@ -73,4 +76,4 @@ def find_refusal(registration_id: int) -> str | None:
     last = db.session.scalar(
         select(OutboxMail).where(OutboxMail.registration_id == registration_id).order_by(OutboxMail.id.desc()).limit(1)
     )
-    return last.last_error if last is not None and last.state in UNSENT else None
+    return reason_words(last.last_error) if last is not None and last.state in UNSENT else None

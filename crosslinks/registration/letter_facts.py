@@ -12,6 +12,7 @@ from crosslinks.mail.rendering import absolute
 from crosslinks.mail.rules import Fact
 from crosslinks.registration.links import place_path
 from crosslinks.registration.models import Registration
+from crosslinks.registration.rules import Place
 from crosslinks.registration.words import place_words
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 
@@ -21,14 +22,19 @@ def letter_facts(registration: Registration, edition: Edition, language: str, to
 
     ``token`` is that of the personal link, or what takes its place when an organizer looks at the letter.
     """
+    return {**person_facts(registration, token), **edition_facts(edition, language)}
+
+
+def person_facts(registration: Registration, token: str) -> dict[str, Fact]:
+    """Return the values that are about the person; the place is the one waited for while none is held."""
+    held = registration.place if registration.place is not Place.NONE else registration.wants
     return {
         "given_name": registration.given_name,
         "family_name": registration.family_name,
         "name": registration.name,
         "reference": show_reference(registration.reference),
         "mode": registration.place.value,
-        "place": place_words()[registration.place],
-        **edition_facts(edition, language),
+        "place": place_words()[held],
         **link_facts(token),
     }
 

@@ -195,7 +195,6 @@ def render_about(
         switch_url=absolute(place_path(about.token, "switch")),
         cancel_url=absolute(place_path(about.token, "cancel")),
         decline_url=about.answer(LinkKind.DECLINE),
-        register_url=absolute(edition_url(edition, "register")),
         **more,
     )
 

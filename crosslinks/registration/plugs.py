@@ -1,4 +1,4 @@
-"""What features above registration add to its pages; ``app.py`` plugs them in."""
+"""What features above registration add to its pages; their ``feature.py`` names it."""
 
 from __future__ import annotations
 

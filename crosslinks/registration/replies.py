@@ -28,7 +28,7 @@ from crosslinks.registration.place_view import moment_words, must_answer
 from crosslinks.registration.queries import count_modes, get_by_link_token
 from crosslinks.registration.reconfirm import confirm_coming
 from crosslinks.registration.rules import Place, Status
-from crosslinks.registration.steps import offer_is_open
+from crosslinks.registration.steps import offer_is_open, open_registration
 from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret
@@ -190,12 +190,13 @@ def decline(answer: Answer) -> BaseResponse:
     if registration.cancelled_at is not None:
         return _tell(answer)
     _refuse_late(answer)
-    waits = registration.wants is not Place.NONE
     if request.method == "POST":
         with transaction():
+            if not _stands_as_shown(answer):
+                return redirect(answer.here, 303)
             if answer.to_stream:
                 _to_stream(answer)
-            elif waits:
+            elif registration.wants is not Place.NONE:
                 leave_line(actor=answer.actor, now=now(), registration_id=registration.id)
             else:
                 cancel(actor=answer.actor, now=now(), registration_id=registration.id)
@@ -205,11 +206,24 @@ def decline(answer: Answer) -> BaseResponse:
     question, lines = _what_declining_does(registration)
     act = _("Decline the place") if registration.offer_until is not None else _("Leave the line")
     others: tuple[tuple[str, str], ...] = ()
-    if not waits:
+    if registration.wants is Place.NONE:
         act = _("Give the place back")
     if _may_stream(registration):
         others = ((f"{answer.here}?to={_SWITCH}", _("Follow the stream instead")),)
-    return _ask(answer, question, lines, act, grave=True, others=others)
+    return _ask(answer, question, lines, act, hidden=_shown(registration), grave=True, others=others)
+
+
+def _shown(registration: Registration) -> tuple[tuple[str, str], ...]:
+    """Return how somebody stands as a page carries it along: its button must do what the page says, or nothing."""
+    offered = "offered" if registration.offer_until is not None else ""
+    return (("stands", f"{registration.place.value} {registration.wants.value} {offered}".strip()),)
+
+
+def _stands_as_shown(answer: Answer) -> bool:
+    """Say, under the lock, whether somebody still stands as when the page was made: an offer may have lapsed since."""
+    registration, _book = open_registration(answer.registration.id)
+    ((name, stands),) = _shown(registration)
+    return request.form.get(name, stands) == stands
 
 
 def _what_declining_does(registration: Registration) -> tuple[str, list[str]]:
@@ -267,7 +281,8 @@ def coming(answer: Answer) -> BaseResponse:
     if cannot:
         question, lines = _what_declining_does(registration)
         others = ((yes, _("I am coming")), *to_stream)
-        return _ask(answer, question, lines, _("I can’t come"), hidden=(("answer", "no"),), grave=True, others=others)
+        hidden = (("answer", "no"), *_shown(registration))
+        return _ask(answer, question, lines, _("I can’t come"), hidden=hidden, grave=True, others=others)
     others = ((no, _("I can’t come")), *to_stream)
     if not must_answer(registration):
         return _tell(answer, others=others)
@@ -278,6 +293,8 @@ def coming(answer: Answer) -> BaseResponse:
 def _note_coming(answer: Answer, *, cannot: bool) -> BaseResponse:
     number = answer.registration.id
     with transaction():
+        if not _stands_as_shown(answer):
+            return redirect(answer.here, 303)
         if answer.to_stream:
             _to_stream(answer)
         elif cannot:

@@ -185,7 +185,8 @@ def count_turnout(edition: Edition) -> Turnout:
         Registration.edition_id == edition.id, Registration.place == Place.ONSITE, Registration.id.not_in(came)
     )
     kept = _kept(edition.id)
-    erased_away = max(0, kept.get("onsite", 0) - kept.get("attended", 0))
+    erased_came = kept.get("attended", 0) - kept.get("let_in_without_place", 0)
+    erased_away = max(0, kept.get("onsite", 0) - erased_came)
     return Turnout(
         attended=_scalar(select(func.count()).select_from(came.subquery())) + kept.get("attended", 0),
         no_shows=_scalar(away) + erased_away,
@@ -198,9 +199,9 @@ def find_rate(edition: Edition) -> Rate | None:
     """Return how many came of those with a place in the room, at the latest earlier edition whose door was counted."""
     for earlier in list_earlier_editions(edition):
         places = count_standing(earlier.id).onsite
-        attended = count_turnout(earlier).attended
-        if places and attended:
-            return Rate(earlier.slug, places, attended)
+        turnout = count_turnout(earlier)
+        if places and turnout.attended:
+            return Rate(earlier.slug, places, places - turnout.no_shows)
     return None
 
 

@@ -76,7 +76,7 @@ def report_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
             title=_("Report"),
             when=_when(edition, spoken),
             sentence=_report_sentence(edition, turnout.attended, stream.people, now),
-            figures=figures,
+            figures=figures if now >= edition.starts_at else figures[:1],
             tables=(
                 Table(
                     _("Professions"),
@@ -134,6 +134,10 @@ def _made(now: datetime, edition: Edition, language: str) -> str:
     return f"{theme}. {made}" if theme else made
 
 
+def _for_the_kitchen() -> str:
+    return _("A count of one or two can still point at somebody: give this sheet to the kitchen alone.")
+
+
 def catering_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
     """Return what a kitchen must know in ``language``: heads and diets as counts, never a name."""
     onsite = count_standing(edition.id).onsite
@@ -172,5 +176,5 @@ def catering_sheet(edition: Edition, now: datetime, language: str) -> Sheet:
             sentence=sentence,
             figures=figures,
             tables=tuple(tables),
-            small=_made(now, edition, spoken),
+            small=f"{_made(now, edition, spoken)} {_for_the_kitchen()}",
         )

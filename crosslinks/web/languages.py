@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from gettext import NullTranslations
+from typing import cast
 
 from babel.support import Translations
 from flask import Flask, Request, current_app, g, has_request_context, request, session
@@ -45,11 +46,13 @@ def speaking(language: str) -> Iterator[str]:
     """Speak ``language`` in the body, as a letter to somebody does; an unknown one becomes ``en``."""
     chosen = language if language in LANGUAGES else DEFAULT
     before = getattr(g, "language", None)
+    g.pop("catalogue", None)
     g.language = chosen
     try:
         with force_locale(chosen):
             yield chosen
     finally:
+        g.pop("catalogue", None)
         if before is None:
             del g.language
         else:
@@ -76,7 +79,11 @@ def _load(folder: str, language: str) -> NullTranslations:
 
 
 def _catalogue() -> tuple[str, str]:
-    return current_app.config["BABEL_TRANSLATION_DIRECTORIES"], current_language()
+    try:
+        found: tuple[str, str] = g.catalogue
+    except AttributeError:
+        found = g.catalogue = (current_app.config["BABEL_TRANSLATION_DIRECTORIES"], current_language())
+    return found
 
 
 @lru_cache(maxsize=4000)
@@ -89,9 +96,20 @@ def _plain_words(folder: str, language: str, text: str) -> Markup:
     return _words(folder, language, text) % {}
 
 
+@lru_cache(maxsize=4000)
+def _counted_words(folder: str, language: str, text: str, counts: tuple[tuple[str, int], ...]) -> Markup:
+    return _words(folder, language, text) % dict(counts)
+
+
 def say(text: str, **variables: object) -> Markup:
     """Translate for a template: a long page says hundreds of words, and Flask-Babel looks its catalogue up for each."""
-    return _words(*_catalogue(), text) % variables if variables else _plain_words(*_catalogue(), text)
+    if not variables:
+        return _plain_words(*_catalogue(), text)
+    # A key of whole numbers alone: an escaped word and the same word unescaped are equal, and must not be mixed up.
+    if all(type(value) is int for value in variables.values()):
+        counts = cast("tuple[tuple[str, int], ...]", tuple(variables.items()))
+        return _counted_words(*_catalogue(), text, counts)
+    return _words(*_catalogue(), text) % variables
 
 
 def say_count(one: str, many: str, num: int, **variables: object) -> Markup:

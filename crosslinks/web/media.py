@@ -31,6 +31,6 @@ def show(name: str) -> Response:
 
 
 def init_media(app: Flask) -> None:
-    """Serve uploaded pictures and give templates ``media_url``."""
+    """Serve uploaded pictures and give templates ``media_url``, also as a filter, which costs a long page less."""
     app.register_blueprint(media)
-    app.jinja_env.globals["media_url"] = media_url
+    app.jinja_env.globals["media_url"] = app.jinja_env.filters["media_url"] = media_url

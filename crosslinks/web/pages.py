@@ -23,9 +23,9 @@ def texts(value: dict[str, str] | None) -> str:
     return pick(value, current_language())
 
 
-def marked(value: dict[str, str] | None) -> Markup:
-    """Return what ``texts`` returns, within ``<span lang>`` when it is not in the reader's language."""
-    wanted = current_language()
+def marked(value: dict[str, str] | None, wanted: str | None = None) -> Markup:
+    """Return what ``texts`` returns, within ``<span lang>`` when it is not in the reader's language, ``wanted``."""
+    wanted = wanted or current_language()
     text, language = pick_with_language(value, wanted)
     if not text or language == wanted:
         return escape(text)

@@ -136,6 +136,8 @@ def _add_headers(response: Response) -> Response:
         )
     )
     headers.setdefault("Referrer-Policy", "same-origin")
+    if "principal" in g:
+        headers.setdefault("Cache-Control", "no-store")  # after signing out, Back must show nobody's list
     if settings().secure:
         headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -15,11 +16,13 @@ from flask.testing import FlaskClient
 
 from crosslinks.accounts.audit import record
 from crosslinks.accounts.log import PAGE_LENGTH
-from crosslinks.accounts.log_words import DEEDS, KINDS
+from crosslinks.accounts.log_words import DEEDS, KINDS, changes_in_words
+from crosslinks.accounts.models import AuditEntry
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import change_edition
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db, transaction
+from crosslinks.web.languages import speaking
 from tests.accounts.factories import sign_in
 from tests.factories import NOW, TESTER, make_conference, make_edition
 
@@ -206,3 +209,19 @@ def test_every_logged_deed_and_kind_has_words() -> None:
     deeds = {action.rpartition(".")[2] for action in re.findall(r'action="([\w.]+)"', source)}
     assert kinds - KINDS.keys() == set()
     assert deeds - DEEDS.keys() == set()
+
+
+def test_every_word_for_a_deed_or_kind_has_a_writer() -> None:
+    places = [path for path in Path("crosslinks").rglob("*.py") if path.name != "log_words.py"]
+    said = set(re.findall(r'[".](\w+)"', "\n".join(path.read_text("utf-8") for path in places)))
+    assert DEEDS.keys() - said == set()
+    assert KINDS.keys() - said == set()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "In the room: offered for"), ("nb", "I salen: tilbys i")])
+def test_fields_of_one_way_to_take_part_have_words(app: Flask, language: str, words: str) -> None:
+    entry = AuditEntry(before={"onsite.offer_hours": 5}, after={"onsite.offer_hours": 24})
+    with app.test_request_context(), speaking(language):
+        (change,) = changes_in_words(entry, ZoneInfo("Europe/Oslo"))
+    assert change.field.startswith(words)
+    assert (change.before, change.after) == ("5", "24")

@@ -127,6 +127,14 @@ def test_the_desk_searches_names_workplaces_and_references_without_accents(door:
     assert lane.get("search?q=solh").json["error"]["code"] == "device.not_a_desk"
 
 
+def test_workplaces_are_found_in_any_case_of_norwegian_letters(door: Door) -> None:
+    door.person("Per", "Lie", organisation="Ålesund sjukehus")
+    door.person("Kari", "Moe", organisation="UNIVERSITETSSYKEHUSET I TROMSØ")
+    desk = door.phone(GateKind.DESK)
+    for typed, name in (("Ålesund", "Per Lie"), ("ålesund", "Per Lie"), ("ÅLE", "Per Lie"), ("tromsø", "Kari Moe")):
+        assert [hit["name"] for hit in desk.get(f"search?q={typed}").json["hits"]] == [name], typed
+
+
 def test_the_search_knows_only_its_own_edition(door: Door) -> None:
     from tests.checkin.factories import make_person
     from tests.factories import make_edition

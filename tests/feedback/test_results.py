@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from crosslinks.editions.kept import keep_figures
 from crosslinks.editions.models import Edition
 from crosslinks.feedback.models import FeedbackAnswer
-from crosslinks.feedback.rules import USUAL, QuestionKind, Sheet, results_of
+from crosslinks.feedback.queries import count_places
+from crosslinks.feedback.rules import USUAL, Question, QuestionKind, Sheet, results_of
 from crosslinks.kernel.actors import Role
 from crosslinks.kernel.db import db, transaction
 from tests.accounts.factories import sign_in
@@ -41,6 +43,15 @@ def test_nothing_shows_before_five_have_answered() -> None:
     assert (shown.count, shown.counts, shown.average) == (5, (0, 0, 0, 0, 5), 5.0)
     few = result([sheet(overall=5)] * 4 + [sheet(again=1)])
     assert (few.count, few.counts, few.average, few.is_shown) == (4, (), None, False)
+
+
+def test_words_of_a_few_who_alone_were_asked_are_not_shown() -> None:
+    asked = [Question("sound", QuestionKind.TEXT, {"en": "The sound?"}, mode="digital")]
+    room, stream = sheet("onsite", overall=5), sheet("digital", sound="I sat in Tromsø")
+    (few,) = results_of(asked, [room] * 9 + [stream] * 4)
+    assert (few.texts, few.is_shown) == ((), False)
+    (enough,) = results_of(asked, [stream, *[sheet("digital", overall=4)] * 4])
+    assert enough.texts == ("I sat in Tromsø",)
 
 
 def test_the_ways_of_taking_part_show_together_or_not_at_all() -> None:
@@ -148,3 +159,10 @@ def noting(statements: list[str]) -> Callable[..., None]:
         statements.append(statement)
 
     return note
+
+
+def test_who_was_erased_had_a_place_all_the_same(app: Flask) -> None:
+    with transaction():
+        edition = make_edition()
+        keep_figures(edition_id=edition.id, figures={("onsite", "2024-01-18"): 3, ("digital", "2024-01-18"): 2})
+    assert count_places(edition.id) == 5

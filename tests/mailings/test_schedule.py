@@ -18,9 +18,11 @@ from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.live.models import Presence
-from crosslinks.mail.delivery import LetterHeld, make_letter
+from crosslinks.mail.delivery import make_letter
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import read_letter
+from crosslinks.mail.reasons import DAY_OVER, PLACE_GIVEN_BACK
+from crosslinks.mail.rules import LetterKept, Outcome
 from crosslinks.mailings import schedule
 from crosslinks.mailings.erasure import erase_person, export_person
 from crosslinks.mailings.models import ScheduledStep, StepMail
@@ -224,11 +226,13 @@ def test_who_moved_or_left_since_is_not_told_the_old_way(app: Flask) -> None:
         cancel(actor=TESTER, now=NOW, registration_id=second)
     moved, gone = written(Step.SECOND)
     assert "On the stream in 3 days" in make_letter(read_letter(moved)).subject
-    with pytest.raises(LetterHeld, match="given their place back"):
+    with pytest.raises(LetterKept) as kept:
         make_letter(read_letter(gone))
+    assert (kept.value.outcome, kept.value.reason) == (Outcome.WITHHELD, PLACE_GIVEN_BACK)
     at(datetime(2024, 1, 25, 20, 0, tzinfo=UTC))
-    with pytest.raises(LetterHeld, match="over"):
+    with pytest.raises(LetterKept) as kept:
         make_letter(read_letter(moved))
+    assert (kept.value.outcome, kept.value.reason) == (Outcome.WITHHELD, DAY_OVER)
 
 
 def test_a_step_can_be_moved_and_switched_off_until_it_goes(app: Flask) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.actors import Role
-from crosslinks.kernel.db import db, transaction
+from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
+from crosslinks.privacy.wording import TABLES
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from tests.accounts.factories import sign_in
@@ -185,3 +186,13 @@ def test_everybody_at_once_only_when_it_is_over(client, person, edition):
     assert answer.status_code == 303
     assert "/jobs/" in answer.headers["Location"]
     assert count(Registration) == 1  # the worker does it
+
+
+def test_the_proof_has_words_for_every_table_of_a_person():
+    tables = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table.name == "registration" for key in column.foreign_keys)
+    }
+    assert sorted(tables - TABLES.keys()) == []

@@ -37,6 +37,7 @@ from crosslinks.registration.operations import cancel, rename, set_capacity, swi
 from crosslinks.registration.queries import count_modes, waiting_position
 from crosslinks.registration.reconfirm import confirm_coming, set_reconfirmation, take_step
 from crosslinks.registration.reservations import release_reservation, reserve_place, use_reservation
+from crosslinks.registration.returning import come_back
 from crosslinks.registration.rules import Move, Place, Step
 from crosslinks.registration.waiting_list import go_on_promoting
 from tests.factories import NOW, TESTER, make_edition
@@ -47,7 +48,7 @@ CAPACITIES = st.one_of(st.none(), st.integers(0, 5))
 HOUR = timedelta(hours=1)
 CHANGES = {
     "created", "switched", "cancelled", "promoted", "offered", "accepted", "declined", "left", "lapsed", "released",
-    "place_given", "reservation_used",
+    "place_given", "reservation_used", "returned",
 }  # fmt: skip
 """What changes how somebody stands: each of them is told by one mail."""
 TOLD_TOO = {"repeated", "asked", "warned"}
@@ -202,6 +203,22 @@ class Places(RuleBasedStateMachine):
         person = data.draw(st.sampled_from(sorted(self.people)))
         with self.step(acts=person):
             cancel(actor=TESTER, now=self.now(), registration_id=person)
+
+    @rule(data=st.data(), mode=MODES)
+    def somebody_comes_back(self, data: st.DataObject, mode: Mode) -> None:
+        gone = db.session.execute(
+            select(Registration.id, Registration.email_key)
+            .where(Registration.cancelled_at.is_not(None))
+            .order_by(Registration.id)
+        ).all()
+        if not gone:
+            return
+        person, address = data.draw(st.sampled_from(gone))
+        active = select(Registration.id).where(Registration.email_key == address, Registration.cancelled_at.is_(None))
+        has_another = db.session.scalar(active) is not None
+        with self.step(acts=person):
+            is_back = come_back(actor=TESTER, now=self.now(), registration_id=person, mode=mode)
+        assert is_back is not has_another
 
     @rule(data=st.data(), to=MODES, keep=st.booleans())
     def somebody_switches(self, data: st.DataObject, to: Mode, keep: bool) -> None:
@@ -447,11 +464,16 @@ class Places(RuleBasedStateMachine):
         assert all(0 < number <= edition.roster_seq for number in sequence)
 
 
-def test_places_hold_through_anything(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting_list, "MOST_AT_ONCE", 2)
-    monkeypatch.setattr(lapses, "MOST_LAPSES", 2)
-    monkeypatch.setattr(reconfirm, "MOST_ASKED", 2)
-    monkeypatch.setattr(reconfirm, "MOST_RELEASED", 2)
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in (
+        (waiting_list, "MOST_AT_ONCE"), (lapses, "MOST_LAPSES"), (reconfirm, "MOST_ASKED"),
+        (reconfirm, "MOST_RELEASED"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, 2)
+
+
+def test_places_hold_through_anything(app: Flask) -> None:
     run_state_machine_as_test(
         Places,
         settings=settings(

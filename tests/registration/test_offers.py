@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -304,5 +305,49 @@ def test_the_letters(edition: Edition, language: str) -> None:
     assert url(first, LinkKind.ACCEPT) in offered.html
     assert url(first, LinkKind.DECLINE) in offered.text
     assert "switch?to=onsite" in left.text
-    assert "/register" in lapsed.text
+    assert f"/r/{place_token(person(second))}" in lapsed.text
     assert second.registration_id != third.registration_id
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def test_a_button_does_what_its_page_said_or_nothing(
+    client: FlaskClient, edition: Edition, line: list[Receipt]
+) -> None:
+    first, second, _third = line
+    asked = {receipt.registration_id: client.get(url(receipt, LinkKind.DECLINE)).text for receipt in (first, second)}
+    assert "You keep your place on the stream." in asked[first.registration_id]
+    be_at(NOW + 25 * HOUR)
+    lapse(NOW + 25 * HOUR)
+    assert person(second).offer_until is not None
+    for receipt in (first, second):
+        before = (person(receipt).place, person(receipt).wants, kinds(receipt))
+        link = url(receipt, LinkKind.DECLINE)
+        answer = client.post(link, data=hidden_fields(asked[receipt.registration_id]))
+        assert (answer.status_code, answer.headers["Location"]) == (303, link)
+        assert (person(receipt).place, person(receipt).wants, kinds(receipt)) == before
+    page = client.get(url(second, LinkKind.DECLINE)).text
+    assert client.post(url(second, LinkKind.DECLINE), data=hidden_fields(page)).status_code == 303
+    assert kinds(second)[-1] == "left"
+
+
+def test_one_button_behind_the_link_in_the_mail_brings_back_who_has_left(
+    client: FlaskClient, edition: Edition, line: list[Receipt]
+) -> None:
+    third = line[2]
+    with transaction():
+        leave_line(actor=TESTER, now=NOW, registration_id=third.registration_id)
+    link = f"/r/{place_token(person(third))}"
+    assert person(third).status is Status.CANCELLED
+    last = [one for one in letters() if one.registration_id == third.registration_id][-1]
+    assert f"{link}\n" in LETTERS[last.kind](last).text
+    assert client.post(f"{link}/return", data={"mode": "onsite"}).status_code == 303
+    assert person(third).status is Status.WAITING
+    with transaction():
+        cancel(actor=TESTER, now=NOW, registration_id=third.registration_id)
+    last = [one for one in letters() if one.registration_id == third.registration_id][-1]
+    text = PLACE_LETTERS[last.kind](last).text
+    assert f"{link}\n" in text
+    assert "/register" not in text

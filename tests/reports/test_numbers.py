@@ -23,7 +23,7 @@ from crosslinks.questions.presets import add_preset
 from crosslinks.questions.rules import Kind
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
-from crosslinks.registration.rules import Profession
+from crosslinks.registration.rules import Place, Profession
 from crosslinks.reports.answers import list_diets
 from crosslinks.reports.figures import (
     compare_growth,
@@ -169,6 +169,8 @@ def test_a_kitchen_gets_counts_of_those_in_the_room(client, edition):
     assert (rows["Vegetarian"], rows["Vegan"], rows["No gluten"]) == (2, 0, 1)
     sign_in(client, Role.ORGANIZER)
     page = client.get(f"{M}/catering").text
+    assert "give this sheet to the kitchen alone" in page
+    assert "the kitchen alone" not in client.get(f"{M}/report").text
     assert "Vegetarian" in page
     assert "No earlier edition was counted at the door" in page
 
@@ -246,3 +248,27 @@ def count_statements(act) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_who_was_let_in_without_a_place_makes_up_for_nobody_when_erased(edition):
+    with transaction():
+        for number in range(3):
+            make_registration(edition, email=f"room{number}@example.org")
+        guest = make_registration(edition, email="guest@example.org")
+        guest.place = Place.DIGITAL
+        come(guest)
+    before = count_turnout(edition)
+    assert (before.attended, before.no_shows) == (1, 3)
+    be_at(OVER)
+    make_round(OVER)
+    after = count_turnout(db.session.get_one(Edition, edition.id))
+    assert (after.attended, after.no_shows) == (1, 3)
+
+
+def test_nobody_has_stayed_away_before_the_day(client, edition):
+    with transaction():
+        make_registration(edition)
+    sign_in(client, Role.ORGANIZER)
+    assert "Did not come" not in client.get(f"{M}/report").text
+    be_at(edition.starts_at)
+    assert "Did not come" in client.get(f"{M}/report").text

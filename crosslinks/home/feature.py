@@ -1,0 +1,9 @@
+"""What this feature plugs into the application."""
+
+from __future__ import annotations
+
+from crosslinks.home.manage import home_manage
+from crosslinks.home.public import home_public
+from crosslinks.web.features import Feature
+
+FEATURE = Feature(blueprints=(home_manage, home_public))

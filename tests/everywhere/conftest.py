@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,37 +70,41 @@ class Everywhere:
         return name
 
     def keep(self) -> None:
-        """Remember how things stand now."""
+        """Remember how things stand now: the database, and who is signed in."""
         db.session.remove()
         self.app.extensions["crosslinks.keeper"].clear()
-        db.engine.dispose()
-        with sqlite3.connect(self.file) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.last_letter = connection.execute("SELECT max(id) FROM mail").fetchone()[0]
-        connection.close()
-        shutil.copy(self.file, f"{self.file}.kept")
-        self._watcher = sqlite3.connect(self.file, isolation_level=None)
+        self._live = sqlite3.connect(self.file, isolation_level=None)
+        self._live.execute("PRAGMA synchronous=OFF")
+        self._kept = sqlite3.connect(":memory:")
+        self._live.backup(self._kept)
+        self._cookies = {one: dict(client._cookies) for one, client in self.clients.items()}
+        self.last_letter = self._live.execute("SELECT max(id) FROM mail").fetchone()[0]
         self._seen = self._version()
 
+    def close(self) -> None:
+        self._live.close()
+        self._kept.close()
+
     def _version(self) -> int:
-        return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+        return int(self._live.execute("PRAGMA data_version").fetchone()[0])
 
     def put_back(self) -> None:
         """Let everything stand as it was, if anything was changed."""
         db.session.remove()
-        if self._version() == self._seen:
-            return
-        self._watcher.close()
-        db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(f"{self.file}.kept", self.file)
-        self.app.extensions["crosslinks.keeper"].clear()
-        self._watcher = sqlite3.connect(self.file, isolation_level=None)
-        self._seen = self._version()
+        for one, client in self.clients.items():
+            client._cookies = dict(self._cookies[one])
+        if self.changed():
+            self._kept.backup(self._live)
+            self._seen = self._version()
+            self.app.extensions["crosslinks.keeper"].clear()
 
     def changed(self) -> bool:
         return self._version() != self._seen
+
+    def changed_tables(self) -> list[str]:
+        """Return the tables that do not hold what they held."""
+        names = [name for (name,) in self._kept.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [name for name in names if _rows(self._kept, name) != _rows(self._live, name)]
 
     def ask(self, method: str, path: str, said: str, *, organizer: bool = False, **sent: Any) -> TestResponse | None:
         """Send one request and note what is wrong with its answer; None when it ended in an exception."""
@@ -108,13 +112,17 @@ class Everywhere:
         path = path.partition("?")[0] if "query_string" in sent else path
         self.app.extensions["crosslinks.limiter"].storage.reset()
         vars(g._get_current_object()).clear()
+        before = self._version()
         try:
             answer = self.clients[organizer].open(path, method=method, **sent)
         except Exception as error:  # noqa: BLE001 - whatever it is, it would have been a 500
             db.session.rollback()
             self.wrong.append(f"{said}: {type(error).__name__}: {str(error)[:200]}")
             return None
-        self.wrong += [f"{said}: {wrong}" for wrong in wrong_in_answer(answer, HOST)]
+        found = wrong_in_answer(answer, HOST)
+        if (method == "GET" or answer.status_code >= 400) and self._version() != before:
+            found += [f"{answer.status_code} changed {name}" for name in self.changed_tables()]
+        self.wrong += [f"{said}: {wrong}" for wrong in found]
         answer.close()
         return answer
 
@@ -128,7 +136,7 @@ class Everywhere:
         answer = self.ask("POST", form.action, said, organizer=form.organizer, data=data, **kind)
         if answer is None or answer.status_code >= 400:
             return False
-        if answer.status_code in {302, 303}:
+        if answer.status_code in {302, 303} and self.changed():
             where = urljoin(form.action, answer.headers["Location"])
             self.ask("GET", where, f"{said}, then {where[:80]}", organizer=form.organizer)
         if self.changed():
@@ -148,6 +156,10 @@ class Everywhere:
     def address(self, sample: Sample) -> str:
         """Return a sample's address in this instance."""
         return sample.path.format(**self.shown.names)
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[str]:
+    return sorted(map(repr, connection.execute(f'SELECT * FROM "{table}"')))
 
 
 def _open(folder: Path) -> Everywhere:
@@ -171,7 +183,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everywhere]:
     if told is None:
         os.environ.pop("CROSSLINKS_INSTANCE", None)
     yield everywhere
-    everywhere._watcher.close()
+    everywhere.close()
 
 
 def _settle(everywhere: Everywhere) -> None:
@@ -188,8 +200,11 @@ def _settle(everywhere: Everywhere) -> None:
 
 
 def collect_forms(everywhere: Everywhere) -> None:
-    """Find each form once, by where it leads and what it sends, at the first page that shows it."""
-    seen: set[tuple[str, str, frozenset[str]]] = set()
+    """Find each form with something in it that was not seen before: a field is known by its route, name and kind.
+
+    Numbers in names count as the same: the rows of a table are checked by the same code.
+    """
+    seen: set[tuple[str, str, str]] = set()
     for page, samples in (*SAMPLES.items(), ("errors", ERRORS)):
         mine = everywhere.forms.setdefault(page, [])
         for sample in samples:
@@ -200,9 +215,12 @@ def collect_forms(everywhere: Everywhere) -> None:
                 form.organizer = sample.organizer
                 form.action = urljoin(form.page, form.action)
                 route = everywhere.endpoint(form.action, form.method.upper())
-                key = (route, form.method, frozenset(form.fields))
-                if key not in seen:
-                    seen.add(key)
+                for name in form.fields or [""]:
+                    key = (route, re.sub(r"\d+", "0", name), form.kind_of(name) if name else form.method)
+                    if key not in seen:
+                        seen.add(key)
+                        form.fresh.append(name)
+                if form.fresh:
                     mine.append(form)
     everywhere.put_back()
 
@@ -210,7 +228,8 @@ def collect_forms(everywhere: Everywhere) -> None:
 @contextmanager
 def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crosslinks.accounts.passwords._hasher", PasswordHasher(memory_cost=8, time_cost=1))
+        quick = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+        patch.setattr("crosslinks.accounts.passwords._hasher", quick)
         patch.setattr("crosslinks.registration.public.looks_like_a_program", lambda *more: False)
         yield
 

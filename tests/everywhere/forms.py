@@ -29,6 +29,8 @@ class Form:
     method: str
     inputs: list[Input] = field(default_factory=list)
     organizer: bool = False
+    fresh: list[str] = field(default_factory=list)
+    """The fields that no page before showed."""
 
     @property
     def fields(self) -> list[str]:

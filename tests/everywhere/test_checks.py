@@ -17,7 +17,7 @@ BUTTONS_ALONE = {
 """A button without any field, shown only while something waits, runs or was changed: tests/everywhere/test_addresses.py
 has their addresses."""
 JSON = {"checkin_api.enrol", "checkin_api.scan", "registration_api.create"}
-"""What takes JSON: tests/registration/test_hostile.py and tests/checkin/test_scans_api.py send it."""
+"""What takes JSON: tests/everywhere/test_json.py sends it."""
 BY_SCRIPT = {
     "question_manage.preview": "the form of a question, as it is typed",
     "questions_manage.order": "the order that was dragged",

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import select, update
 
@@ -131,9 +132,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    """The demo with 40 people, and beside it the empty edition 2027."""
+    """The demo, served."""
     offset = clock.offset
-    folder = tmp_path_factory.mktemp("demo") / "instance"
+    app, shown = build_shown(tmp_path_factory.mktemp("demo") / "instance")
+    close_database(app)
+    clock.offset = offset
+    with shown.instance.serving("--workers", "1"):
+        yield shown
+
+
+def build_shown(folder: Path) -> tuple[Flask, Shown]:
+    """Build the demo with 40 people, and beside it the empty edition 2027; the clock is then the demo's."""
     instance = Instance(folder, f"sqlite:///{folder / 'crosslinks.sqlite'}")
     app = make_instance(folder, participants=40, now=default_now(), base_url=instance.url)
     with app.app_context():
@@ -171,10 +180,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             live_token=open_stream(conference),
             **ask_for_feedback(conference),
         )
-    close_database(app)
-    clock.offset = offset
-    with instance.serving("--workers", "1"):
-        yield shown
+    return app, shown
 
 
 def _other_places(conference: Conference) -> dict[str, str]:

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.db import db, transaction
-from crosslinks.questions.models import Answer, Question
+from crosslinks.questions.models import Answer
 from crosslinks.questions.rules import Kind
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from tests.accounts.factories import sign_in
 from tests.factories import make_edition
-from tests.questions.factories import make_every_kind, make_question
+from tests.questions.factories import make_every_kind
 from tests.questions.strings import HOSTILE, MARKUP
 from tests.registration.factories import make_registration
 
@@ -118,40 +118,3 @@ def test_behind_the_personal_link_and_at_the_organizers(client: FlaskClient, edi
         (row,) = list(csv.reader(io.StringIO(sheet)))[1:]
         assert f"'{text}" in row
         assert text not in row
-
-
-def test_in_the_designer(client: FlaskClient, edition: Edition) -> None:
-    sign_in(client)
-    with transaction():
-        known = make_question(edition, Kind.CHOICE, "Known")
-    names = ("kind", "asked_of", "option_id[]", "option_retired[]", "act")
-    for place, text in enumerate(HOSTILE):
-        data: dict[str, Any] = {
-            "label_en": text, "label_nb": text, "help_en": text, "kind": "choice", "asked_of": "both",
-            "option_id[]": ["", ""], "option_retired[]": ["", ""],
-            "option_en[]": [text, "Blue"], "option_nb[]": [text, ""],
-            "consent_en": text, "explicit_consent": "y", "shown_if": text, "erase_after": text,
-        }  # fmt: skip
-        for page in ("new", str(known.id)):
-            answer = client.post(f"{MANAGE}/form/{page}", data=data)
-            assert answer.status_code in {303, 422}, text
-            check_page(answer.text)
-            plain = {name: value for name, value in data.items() if name not in {"shown_if", "erase_after"}}
-            assert client.post(f"{MANAGE}/form/{page}", data=plain).status_code in {303, 409, 422}, text
-        name = names[place % len(names)]
-        answer = client.post(f"{MANAGE}/form/new", data=data | {"label_en": "Fine", "shown_if": [], name: text})
-        assert answer.status_code in {200, 303, 409, 422}, (name, text)
-        drawn = client.post(f"{MANAGE}/form/preview-question", data=data, headers={"HX-Request": "true"})
-        assert drawn.status_code == 200
-        check_page(drawn.text)
-        for page, sent in (
-            ("order", {"id": text}),
-            (f"{known.id}/move", {"direction": text}),
-            ("copy", {"from": text}),
-        ):
-            assert client.post(f"{MANAGE}/form/{page}", data=sent).status_code in {303, 404, 422}, (page, text)
-    assert (db.session.scalar(select(func.count()).select_from(Question)) or 0) <= 60
-    for page in (FORM, f"{MANAGE}/form", f"{MANAGE}/form/preview", f"{MANAGE}/registrations", f"{MANAGE}/log"):
-        shown = client.get(page)
-        assert shown.status_code == 200
-        check_page(shown.text)

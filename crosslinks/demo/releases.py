@@ -25,7 +25,10 @@ NOTE = {
 
 
 def publish_twice(edition: Edition, speaker: Person, now: datetime) -> None:
-    """Publish the day with the talk of ``speaker`` shorter and under another title, then as it became; a letter about it waits."""
+    """Publish the day with another title and a shorter time of one talk, then as it became.
+
+    A letter to ``speaker`` about it waits to be sent.
+    """
     talk = db.session.scalars(select(Talk).join(TalkSpeaker).where(TalkSpeaker.person_id == speaker.id)).one()
     final = {"title": talk.title, "starts_at": talk.starts_at, "ends_at": talk.ends_at}
     draft = {"title": FIRST_TITLE, "starts_at": talk.starts_at + timedelta(minutes=10)}

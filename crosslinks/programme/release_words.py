@@ -148,7 +148,7 @@ def _renamed(item: Item) -> str:
     now, was = texts(item["after"]), texts(item["before"])
     if now == was:
         return _("The title was changed in another language.")
-    return _("New title: “%(title)s”, was “%(was)s”.", title=now, was=was)
+    return _("Was called “%(was)s”.", was=was) if was else _("It has a title now.")
 
 
 def _kind(item: Item) -> str:

@@ -29,7 +29,7 @@ from crosslinks.programme.release_rules import (
     to_json,
     without_person,
 )
-from crosslinks.programme.released import find_latest, read_release
+from crosslinks.programme.released import find_latest, read_latest, read_release
 from crosslinks.programme.rules import DraftState
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 
@@ -48,6 +48,11 @@ def freeze(edition_id: int) -> FrozenProgramme:
             for row in list_session_rows(edition_id)
         )
     )
+
+
+def has_unpublished(edition_id: int) -> bool:
+    """Say whether the working copy is another than what the public sees: nothing, before the first release."""
+    return freeze(edition_id) != read_latest(edition_id)
 
 
 def digest(programme: FrozenProgramme) -> str:

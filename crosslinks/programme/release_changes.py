@@ -146,7 +146,7 @@ class OwnChanges:
         """Return their talk, or the session that they moderate and that the talk stands, or stood, in."""
         for parts in (self._new, self._old):
             part = parts.get(change.uuid)
-            if part is not None and person not in part.people and person in part.session.moderators:
+            if part is not None and person not in part.people and person in _leading(part.session):
                 return part.session.uuid
             if part is not None and person in part.people:
                 return change.uuid

@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crosslinks.programme.release_changes import ChangeKind, OwnChanges, changes_json, changes_without, compare
 from crosslinks.programme.release_rules import (
@@ -151,6 +153,43 @@ def test_nobody_is_named_who_is_forgotten() -> None:
     assert changes_without(changes_without(kept, ADA), CEM) == {"groups": []}
     assert without_person(OLD, ADA).sessions[0].talks[0].speakers == ()
     assert without_person(OLD, DAG).sessions[0].moderators == ()
+
+
+PEOPLE = st.lists(st.integers(1, 5), max_size=3, unique=True).map(tuple)
+CLOCKS = st.integers(0, 20).map(lambda step: f"{9 + step // 4}:{15 * (step % 4):02d}")
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> FrozenProgramme:
+    """Any programme over the same few talks and sessions, however odd."""
+    numbers = draw(st.permutations(range(1, 6)))
+    sessions = []
+    for number in draw(st.lists(st.integers(1, 4), max_size=4, unique=True)):
+        count = draw(st.integers(0, 2))
+        taken, numbers = numbers[:count], numbers[count:]
+        talks = [talk(one, draw(CLOCKS), draw(st.integers(5, 60)), *draw(PEOPLE)) for one in taken]
+        sessions.append(
+            session(
+                number, draw(CLOCKS), draw(st.integers(5, 90)), *talks, kind=draw(st.sampled_from(SessionKind)),
+                room=draw(st.sampled_from(["", "Hall", "Aula"])), moderators=draw(PEOPLE),
+            )
+        )  # fmt: skip
+    return FrozenProgramme(tuple(sessions))
+
+
+@given(programmes(), programmes())
+def test_any_two_programmes_can_be_compared(old: FrozenProgramme, new: FrozenProgramme) -> None:
+    assert from_json(to_json(old)) == old
+    assert compare(old, old) == []
+    told = OwnChanges(old, new)
+    for person in told.people:
+        facts = told.of(person)
+        assert facts is not None
+        assert all(part["items"] for part in facts["parts"])
+    kept = changes_json(compare(old, new))
+    for person in range(1, 6):
+        rest = changes_without(kept, person)
+        assert all(item["person"] != person for group in rest["groups"] for item in group["items"])
 
 
 def test_a_long_day_is_compared_without_a_guess() -> None:

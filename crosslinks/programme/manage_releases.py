@@ -26,6 +26,7 @@ from crosslinks.programme.release_drafts import (
     get_draft,
     list_addressed,
     list_drafts,
+    lock_drafts,
     send_letters,
     word_letter,
 )
@@ -133,7 +134,7 @@ def letter(conference: str, edition: str, number: int) -> Answer:
 def _settle(edition: Edition, number: int, form: DraftForm) -> Response:
     actor = principal().actor
     with transaction():
-        draft = get_draft(edition.id, number)
+        draft = get_draft(edition.id, number, lock=True)
         if form.deed.data == "discard":
             discard_letters(actor=actor, now=now(), edition=edition, letters=[draft])
         else:
@@ -159,7 +160,7 @@ def all_letters(conference: str, edition: str) -> Response:
     send, done, some = form.deed.data == "send", 0, MOST_AT_ONCE
     while some == MOST_AT_ONCE:
         with transaction():
-            letters = [one for one in list_drafts(found.id) if one.person.email or not send][:MOST_AT_ONCE]
+            letters = [one for one in lock_drafts(found.id) if one.person.email or not send][:MOST_AT_ONCE]
             act = send_letters if send else discard_letters
             some = act(actor=principal().actor, now=now(), edition=found, letters=letters)
         done += some

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from crosslinks.accounts.audit import record
 from crosslinks.editions.models import Edition
@@ -32,7 +32,7 @@ def draft_letters(*, now: datetime, edition: Edition, release: ProgrammeRelease,
     Who has a draft from an earlier release that was not sent gets one letter about both: from what they were last
     told until now. When that is nothing any more, the draft goes.
     """
-    letters = {letter.person_id: letter for letter in list_drafts(edition.id)}
+    letters = {letter.person_id: letter for letter in lock_drafts(edition.id)}
     told = {
         number: OwnChanges(_content(edition.id, number), new)
         for number in {release.number - 1, *(letter.since for letter in letters.values())}
@@ -78,14 +78,21 @@ def _language(person: Person, edition: Edition) -> str:
 
 def list_drafts(edition_id: int) -> list[ReleaseLetter]:
     """Return the letters that wait for an organizer, with their people, by name."""
-    return list(
-        db.session.scalars(
-            select(ReleaseLetter)
-            .join(ReleaseLetter.person)
-            .where(ReleaseLetter.edition_id == edition_id, ReleaseLetter.state == DraftState.DRAFT)
-            .order_by(Person.family_name, Person.given_name, Person.id)
-            .options(joinedload(ReleaseLetter.person))
-        )
+    return list(db.session.scalars(_drafts(edition_id)))
+
+
+def lock_drafts(edition_id: int) -> list[ReleaseLetter]:
+    """Return the same to be settled: who asks at the same time waits, and then gets only what is still a draft."""
+    return list(db.session.scalars(_drafts(edition_id).with_for_update(of=ReleaseLetter)))
+
+
+def _drafts(edition_id: int) -> Select[tuple[ReleaseLetter]]:
+    return (
+        select(ReleaseLetter)
+        .join(ReleaseLetter.person)
+        .where(ReleaseLetter.edition_id == edition_id, ReleaseLetter.state == DraftState.DRAFT)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .options(contains_eager(ReleaseLetter.person))
     )
 
 
@@ -96,18 +103,18 @@ def count_drafts(edition_id: int) -> int:
     return db.session.scalar(waiting) or 0
 
 
-def get_draft(edition_id: int, letter_id: int) -> ReleaseLetter:
-    """Return a letter of this edition that is still a draft; raises ``NotFound``."""
-    found = db.session.scalar(
+def get_draft(edition_id: int, letter_id: int, *, lock: bool = False) -> ReleaseLetter:
+    """Return a letter of this edition that is still a draft, to be settled with ``lock``; raises ``NotFound``."""
+    query = (
         select(ReleaseLetter)
         .where(
             ReleaseLetter.id == letter_id,
             ReleaseLetter.edition_id == edition_id,
             ReleaseLetter.state == DraftState.DRAFT,
         )
-        .options(joinedload(ReleaseLetter.person))
-        .with_for_update(of=ReleaseLetter)
+        .options(joinedload(ReleaseLetter.person, innerjoin=True))
     )
+    found = db.session.scalar(query.with_for_update(of=ReleaseLetter) if lock else query)
     if found is None:
         raise NotFound("letter.unknown")
     return found

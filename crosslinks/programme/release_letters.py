@@ -56,7 +56,7 @@ def render_draft(draft: ReleaseLetter, language: str) -> Rendered:
             name=draft.person.name,
             title=edition.title,
             paragraphs=[line for line in draft.opening.split("\n") if line.strip()],
-            parts=[_part(facts, edition, writer, spoken) for facts in draft.facts["parts"]],
+            parts=[_part(facts, edition, writer, spoken) for facts in draft.facts.get("parts", ())],
             url=absolute(edition_url(edition, "programme")),
         )
 

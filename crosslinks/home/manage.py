@@ -24,7 +24,9 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.mail.rules import MailState
 from crosslinks.programme.conflicts import Span, find_conflicts
+from crosslinks.programme.publishing import has_unpublished
 from crosslinks.programme.queries import list_session_rows, plan_of
+from crosslinks.programme.release_drafts import count_drafts
 from crosslinks.reports.figures import find_rate
 from crosslinks.web.formats import format_clock, format_short_day
 from crosslinks.web.pages import render_page
@@ -49,7 +51,7 @@ def _todos(edition: Edition, figures: EditionFigures) -> list[Todo]:
     failed = figures.mail[MailState.FAILED]
     plan = plan_of(list_session_rows(edition.id))
     conflicts = len(find_conflicts(Span(edition.starts_at, edition.ends_at), plan))
-    unprinted = count_unprinted(edition.id)
+    unprinted, letters = count_unprinted(edition.id), count_drafts(edition.id)
     over = {mode: -count.free for mode, count in figures.modes.items() if count.free is not None and count.free < 0}
     found = [
         Todo("bad", "warning", ngettext("%(num)s message could not be delivered",
@@ -58,6 +60,13 @@ def _todos(edition: Edition, figures: EditionFigures) -> list[Todo]:
         Todo("warn", "clock", ngettext("%(num)s conflict in the programme", "%(num)s conflicts in the programme",
              conflicts), "programme", _("Look"), Permission.PROGRAMME)
         if conflicts else None,
+        Todo("accent", "list-bullets", _("The programme has changes that are not published"), "programme/releases",
+             _("Look"), Permission.PROGRAMME)
+        if has_unpublished(edition.id) else None,
+        Todo("accent", "envelope-simple", ngettext("%(num)s letter about the programme waits for you",
+             "%(num)s letters about the programme wait for you", letters), "programme/releases#letters", _("Look"),
+             Permission.PROGRAMME)
+        if letters else None,
         Todo("accent", "identification-badge", ngettext("%(num)s badge not yet printed",
              "%(num)s badges not yet printed", unprinted), "badges", _("Print"), Permission.BADGES)
         if unprinted else None,

@@ -35,7 +35,10 @@ class Banner:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a public page shows around its content."""
+    """What a public page shows around its content; ``preview`` says that it is not published.
+
+    With ``preview_ends`` there is something published to go back to.
+    """
 
     brand: str
     home_url: str
@@ -44,6 +47,8 @@ class Frame:
     nav: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
     notice: str = ""
+    preview: str = ""
+    preview_ends: bool = False
     organiser_line: str = ""
     erase_line: str = ""
     privacy_url: str = ""

@@ -32,6 +32,7 @@ TABLES = {
     "items": "feedback_question",
     "jobs": "job",
     "followers": "follower",
+    "letters": "release_letter",
     "line": "registration",
     "mail": "mail",
     "mailings": "mailing",

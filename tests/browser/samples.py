@@ -416,3 +416,10 @@ SAMPLES |= {
         Sample("/r/{digital_token}/answers", status=404),
     ),
 }
+
+SAMPLES |= {
+    "releases_public.changes": both("/programme/changes"),
+    "releases_public.release": (Sample(f"{E}/programme/releases/1"), Sample(f"{E}/programme/releases/99", status=404)),
+    "releases_manage.show": manage("/programme/releases"),
+    "releases_manage.letter": (Sample(f"{M}/programme/releases/letters/1", organizer=True),),
+}

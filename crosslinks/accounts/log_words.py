@@ -78,6 +78,7 @@ DEEDS = {
     "contacts_exported": _l("contacts handed out"),
     "created": _l("added"),
     "declined": _l("offer declined"),
+    "redone": _l("done again"),
     "refused": _l("declined"),
     "deleted": _l("deleted"),
     "details_changed": _l("details changed"),

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, TypeDecorator, delete, select
 
 from crosslinks.accounts.audit import plain
 from crosslinks.editions.models import Edition
@@ -250,7 +250,8 @@ def _call(part: Part, wanted: list[int]) -> None:
 
 
 def _value(part: Part, name: str, value: Any) -> Any:
-    kind = _table(type(part)).c[name].type.python_type
+    column = _table(type(part)).c[name].type
+    kind = (column.impl_instance if isinstance(column, TypeDecorator) else column).python_type
     if value is None or isinstance(value, kind):
         return value
     if issubclass(kind, date):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 from sqlalchemy import select
 
@@ -35,14 +34,15 @@ def check_version(edition: Edition, part: Session | Talk | Person, seen: int | N
     raise Stale(entries, part.version)
 
 
-def refuse_deleted(edition: Edition, kind: str, number: int) -> NoReturn:
-    """Raise ``Stale`` for what is no longer there, with its last lines in the log."""
-    raise Stale(_changes_since(edition, kind, number, 0)[-1:], None)
+def gone(edition: Edition, kind: str, number: int) -> Stale | None:
+    """Return what is to be said about a part that was deleted; None when there never was one."""
+    entries = last_change(edition, kind, number)
+    return Stale(entries, None) if entries else None
 
 
-def was_here(edition: Edition, kind: str, number: int) -> bool:
-    """Say whether there ever was such a part of this edition."""
-    return bool(_changes_since(edition, kind, number, 0))
+def last_change(edition: Edition, kind: str, number: int) -> list[AuditEntry]:
+    """Return the log's last entry about a part, if any."""
+    return _changes_since(edition, kind, number, 0)[-1:]
 
 
 def _kind_of(part: Session | Talk | Person) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from crosslinks.programme import models
 from crosslinks.programme.manage import programme_manage
+from crosslinks.programme.manage_moves import moves_manage
 from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_rooms import rooms_manage
-from crosslinks.programme.manage_moves import moves_manage
 from crosslinks.programme.manage_timetable import timetable_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.web.features import Feature

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from crosslinks.editions.frames import manage_frame, manage_url
@@ -35,13 +33,10 @@ from crosslinks.programme.versions import Stale
 from crosslinks.programme.wording import word_conflicts
 from crosslinks.programme.wording_changes import Meanwhile, meanwhile
 from crosslinks.programme.wording_deeds import done_words, find_part, refusal_words
-from crosslinks.web.arguments import chosen
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
 
-moves_manage = Blueprint(
-    "moves_manage", __name__, url_prefix="/manage/<conference>/<edition>/programme/timetable"
-)
+moves_manage = Blueprint("moves_manage", __name__, url_prefix="/manage/<conference>/<edition>/programme/timetable")
 
 ID = "<int(max=2147483647):number>"
 STEPS = ("earlier", "later", "shorter", "longer")
@@ -109,7 +104,9 @@ def move_session(conference: str, edition: str, number: int) -> Answer:
     status, said = (422 if request.method == "POST" else 200), None
     if step or form.validate_on_submit():
         version = seen_version(form) or block.version
-        wanted = replace_version(stepped_place(found, block, step), version) if step else form.wanted(version)
+        wanted = (
+            stepped_place(found, block, step).model_copy(update={"version": version}) if step else form.wanted(version)
+        )
         try:
             with transaction():
                 by = _by(found)
@@ -137,7 +134,9 @@ def move_talk(conference: str, edition: str, number: int) -> Answer:
     status, said = (422 if request.method == "POST" else 200), None
     if step or form.validate_on_submit():
         version = seen_version(form) or talk.version
-        wanted = replace_version(stepped_order(block, talk, step), version) if step else form.wanted(version)
+        wanted = (
+            stepped_order(block, talk, step).model_copy(update={"version": version}) if step else form.wanted(version)
+        )
         try:
             with transaction():
                 by = _by(found)
@@ -157,3 +156,25 @@ def move_talk(conference: str, edition: str, number: int) -> Answer:
 def chosen_step() -> str:
     """Return the button of a step that was pressed, if any."""
     return request.form.get("step", "") if request.form.get("step") in STEPS else ""
+
+
+def _find(edition: Edition, kind: str, number: int) -> tuple[Block, TalkBlock | None]:
+    found = find_part(_timetable(edition), kind, number)
+    if found is None:
+        raise NotFound(f"{kind}.unknown")
+    return found
+
+
+def _page(edition: Edition, form: Any, block: Block, talk: TalkBlock | None, said: Meanwhile | None) -> str:
+    single = block.row.talks[0] if block.row.kind == "single" and block.row.talks else None
+    return render_page(
+        "programme/manage/move.html",
+        manage_frame(edition),
+        edition=edition,
+        form=form,
+        part=talk.talk if talk else single or block.row,
+        talk=talk,
+        block=block,
+        meanwhile=said,
+        here=manage_url(edition, "programme/timetable"),
+    )

@@ -18,8 +18,8 @@ from crosslinks.programme.forms import room_choices
 from crosslinks.programme.models import Room
 from crosslinks.programme.payloads import NewPart, SessionPlace, TalkPlace
 from crosslinks.programme.rules import SessionKind
-from crosslinks.programme.timetable import Block, TalkBlock
 from crosslinks.programme.timeline import SessionRow
+from crosslinks.programme.timetable import Block, TalkBlock
 from crosslinks.web.forms import WholeNumber, has_text, line
 from crosslinks.web.pages import texts
 

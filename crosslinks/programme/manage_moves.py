@@ -17,13 +17,13 @@ from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import CrosslinksError, NotFound
 from crosslinks.programme.building import add_part, place_frame, place_talk_anywhere
 from crosslinks.programme.deeds import deed
+from crosslinks.programme.forms import seen_version
 from crosslinks.programme.move_forms import (
     NewPartForm,
     OrderForm,
     PlaceForm,
     order_values,
     place_values,
-    seen_version,
     stepped_order,
     stepped_place,
 )

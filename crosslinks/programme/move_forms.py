@@ -25,13 +25,6 @@ from crosslinks.web.pages import texts
 
 STEP = 5
 MOST_MINUTES = 24 * 60
-MOST_VERSION = 2_147_483_647
-
-
-def seen_version(form: Any) -> int | None:
-    """Return the version that a form was filled from; None when it does not say."""
-    typed = str(form.version.data or "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else None
 
 
 def _minutes() -> WholeNumber:

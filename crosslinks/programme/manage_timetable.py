@@ -124,7 +124,7 @@ def _answer(edition: Edition, sheet: Sheet, said: str, about: str = "") -> Respo
 
 
 def _refused(edition: Edition, error: CrosslinksError, number: int = 0) -> Response:
-    if isinstance(error, NotFound) and number:
+    if isinstance(error, NotFound) and error.code == f"{kind_of_path()}.unknown":
         error = gone(edition, kind_of_path(), number) or error
     body = {"code": error.code, "message": refusal_words(edition, error), "fields": dict(error.fields)}
     response = jsonify(error=body, html=_grid(edition, read_sheet(edition)))

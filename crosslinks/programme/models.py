@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, ForeignKey, Index, String, Text, UniqueConstraint, event, inspect
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy.orm.attributes import get_history
 
 from crosslinks.kernel.columns import JsonDict, Texts, enum_column
 from crosslinks.kernel.db import Base
@@ -154,7 +155,7 @@ class ProgrammeDeed(Base):
 def _raise_version(mapper: Mapper[Any], connection: Connection, target: Session | Talk | Person) -> None:
     """Whoever changes a part, wherever, raises its version: a form or an editor that was opened before then notices."""
     changed = any(
-        inspect(target).attrs[name].history.has_changes()
+        get_history(target, name).has_changes()
         for name in (*(attribute.key for attribute in mapper.column_attrs), *_OWN_LISTS.get(type(target).__name__, ()))
     )
     if changed:

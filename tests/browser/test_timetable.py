@@ -29,7 +29,7 @@ def address(slug: str) -> str:
 
 @contextmanager
 def timetable(chromium: Browser, demo: Shown, state: Path, slug: str, **more: Any) -> Iterator[Page]:
-    look: dict[str, Any] = {"viewport": {"width": 1280, "height": 1100}, "locale": "en-GB"} | more
+    look: dict[str, Any] = {"viewport": {"width": 1280, "height": 1500}, "locale": "en-GB"} | more
     context = chromium.new_context(base_url=demo.url, storage_state=state, **look)
     page = context.new_page()
     faults: list[str] = []
@@ -147,7 +147,7 @@ def test_the_programme_is_built_with_the_mouse(chromium: Browser, demo: Shown, o
                 continue
             for talk in part["talks"]:
                 slot(page, title_of(part)["en"]).hover()
-                page.get_by_role("link", name=f"Talk: {title_of(part)['en']}").click()
+                page.get_by_role("link", name=f"Talk in {title_of(part)['en']}").click()
                 write(page, talk["title"], talk["minutes"])
         assert built(page) == wanted()
         change_with_the_mouse(page, grid)
@@ -199,7 +199,7 @@ def change_with_the_mouse(page: Page, grid: Grid) -> None:
 def tab_to(page: Page, words: str) -> None:
     """Press Tab until what has the focus says ``words``."""
     for _ in range(MOST_TABS):
-        if page.evaluate("document.activeElement.textContent").strip() == words:
+        if page.evaluate("(document.activeElement.ariaLabel || document.activeElement.textContent).trim()") == words:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"the keyboard does not reach {words!r}")
@@ -254,7 +254,7 @@ def test_the_programme_is_built_with_the_keyboard_alone(chromium: Browser, demo:
 
 def tab_to_talk_link(page: Page, session: str) -> None:
     page.evaluate("document.activeElement.blur()")
-    tab_to(page, f"Talk: {session}")
+    tab_to(page, f"Talk in {session}")
 
 
 def change_with_the_keyboard(page: Page) -> None:

@@ -96,21 +96,7 @@ class _Writer:
         }
         if conflict.kind is ConflictKind.ROOM_OVERLAP and not facts["room"]:
             return _("%(first)s and %(second)s are at the same time, and no room is told.", **facts)
-        sentences = {
-            ConflictKind.ROOM_OVERLAP: _("%(first)s and %(second)s are in %(room)s at the same time.", **facts),
-            ConflictKind.DURING_BREAK: _("%(first)s and %(second)s are at the same time.", **facts),
-            ConflictKind.TALK_OVERLAP: _("%(first)s and %(second)s overlap.", **facts),
-            ConflictKind.SPEAKER_TWICE: _(
-                "%(person)s speaks in %(first)s and in %(second)s at the same time.", **facts
-            ),
-            ConflictKind.MODERATOR_TWICE: _("%(person)s moderates %(first)s and %(second)s at the same time.", **facts),
-            ConflictKind.SPEAKS_ELSEWHERE: _(
-                "%(person)s moderates %(first)s and speaks in %(second)s at the same time.", **facts
-            ),
-            ConflictKind.OUTSIDE_DAY: _("%(first)s lies outside the day, which lasts %(day)s.", **facts),
-            ConflictKind.OUTSIDE_SESSION: _("%(second)s lies outside its session, which lasts %(session)s.", **facts),
-        }
-        return sentences[conflict.kind]
+        return _sentence(conflict.kind, facts)
 
     def anchor(self, conflict: Conflict) -> str:
         """Return the id of the row that a conflict is first about."""
@@ -126,6 +112,26 @@ class _Writer:
     def _span(self, starts_at: datetime, ends_at: datetime) -> str:
         zone = self._edition.zone
         return "–".join(format_clock(moment, zone) for moment in (starts_at, ends_at))
+
+
+def _sentence(kind: ConflictKind, facts: dict[str, str]) -> str:
+    match kind:
+        case ConflictKind.ROOM_OVERLAP:
+            return _("%(first)s and %(second)s are in %(room)s at the same time.", **facts)
+        case ConflictKind.DURING_BREAK:
+            return _("%(first)s and %(second)s are at the same time.", **facts)
+        case ConflictKind.TALK_OVERLAP:
+            return _("%(first)s and %(second)s overlap.", **facts)
+        case ConflictKind.SPEAKER_TWICE:
+            return _("%(person)s speaks in %(first)s and in %(second)s at the same time.", **facts)
+        case ConflictKind.MODERATOR_TWICE:
+            return _("%(person)s moderates %(first)s and %(second)s at the same time.", **facts)
+        case ConflictKind.SPEAKS_ELSEWHERE:
+            return _("%(person)s moderates %(first)s and speaks in %(second)s at the same time.", **facts)
+        case ConflictKind.OUTSIDE_DAY:
+            return _("%(first)s lies outside the day, which lasts %(day)s.", **facts)
+        case ConflictKind.OUTSIDE_SESSION:
+            return _("%(second)s lies outside its session, which lasts %(session)s.", **facts)
 
 
 def advice(kind: ConflictKind) -> str:

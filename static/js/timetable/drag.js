@@ -22,7 +22,7 @@ export function watchPointer(open) {
 
 function begin(event, open) {
   swallow = false;
-  if (!isGrid() || event.button !== 0 || event.target.closest(".slot__move, form, button")) return;
+  if (!isGrid() || event.button !== 0 || event.target.closest("form, button")) return;
   const slot = event.target.closest(".slot");
   const grid = event.target.closest(".timetable__grid");
   const touch = event.pointerType === "touch";

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import Texts
@@ -96,7 +97,7 @@ class _Writer:
         }
         if conflict.kind is ConflictKind.ROOM_OVERLAP and not facts["room"]:
             return _("%(first)s and %(second)s are at the same time, and no room is told.", **facts)
-        return _sentence(conflict.kind, facts)
+        return str(_SENTENCES[conflict.kind]) % facts
 
     def anchor(self, conflict: Conflict) -> str:
         """Return the id of the row that a conflict is first about."""
@@ -114,24 +115,16 @@ class _Writer:
         return "–".join(format_clock(moment, zone) for moment in (starts_at, ends_at))
 
 
-def _sentence(kind: ConflictKind, facts: dict[str, str]) -> str:
-    match kind:
-        case ConflictKind.ROOM_OVERLAP:
-            return _("%(first)s and %(second)s are in %(room)s at the same time.", **facts)
-        case ConflictKind.DURING_BREAK:
-            return _("%(first)s and %(second)s are at the same time.", **facts)
-        case ConflictKind.TALK_OVERLAP:
-            return _("%(first)s and %(second)s overlap.", **facts)
-        case ConflictKind.SPEAKER_TWICE:
-            return _("%(person)s speaks in %(first)s and in %(second)s at the same time.", **facts)
-        case ConflictKind.MODERATOR_TWICE:
-            return _("%(person)s moderates %(first)s and %(second)s at the same time.", **facts)
-        case ConflictKind.SPEAKS_ELSEWHERE:
-            return _("%(person)s moderates %(first)s and speaks in %(second)s at the same time.", **facts)
-        case ConflictKind.OUTSIDE_DAY:
-            return _("%(first)s lies outside the day, which lasts %(day)s.", **facts)
-        case ConflictKind.OUTSIDE_SESSION:
-            return _("%(second)s lies outside its session, which lasts %(session)s.", **facts)
+_SENTENCES = {
+    ConflictKind.ROOM_OVERLAP: _l("%(first)s and %(second)s are in %(room)s at the same time."),
+    ConflictKind.DURING_BREAK: _l("%(first)s and %(second)s are at the same time."),
+    ConflictKind.TALK_OVERLAP: _l("%(first)s and %(second)s overlap."),
+    ConflictKind.SPEAKER_TWICE: _l("%(person)s speaks in %(first)s and in %(second)s at the same time."),
+    ConflictKind.MODERATOR_TWICE: _l("%(person)s moderates %(first)s and %(second)s at the same time."),
+    ConflictKind.SPEAKS_ELSEWHERE: _l("%(person)s moderates %(first)s and speaks in %(second)s at the same time."),
+    ConflictKind.OUTSIDE_DAY: _l("%(first)s lies outside the day, which lasts %(day)s."),
+    ConflictKind.OUTSIDE_SESSION: _l("%(second)s lies outside its session, which lasts %(session)s."),
+}
 
 
 def advice(kind: ConflictKind) -> str:

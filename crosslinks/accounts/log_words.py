@@ -19,6 +19,8 @@ from crosslinks.web.formats import format_clock, format_day
 from crosslinks.web.languages import LANGUAGES
 
 LONGEST_VALUE = 240
+UNSAID_FIELDS = frozenset({"version"})
+"""What the log keeps for machines alone."""
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
@@ -78,6 +80,7 @@ DEEDS = {
     "contacts_exported": _l("contacts handed out"),
     "created": _l("added"),
     "declined": _l("offer declined"),
+    "redone": _l("done again"),
     "refused": _l("declined"),
     "deleted": _l("deleted"),
     "details_changed": _l("details changed"),
@@ -282,6 +285,7 @@ def changes_in_words(entry: AuditEntry, zone: ZoneInfo) -> tuple[Change, ...]:
             value_words(field, entry.after.get(field), zone),
         )
         for field in fields
+        if field not in UNSAID_FIELDS
     )
     return tuple(change for change in changes if change.before or change.after)
 

@@ -15,6 +15,7 @@ class ConflictKind(StrEnum):
     """What cannot be so."""
 
     ROOM_OVERLAP = "room_overlap"
+    DURING_BREAK = "during_break"
     TALK_OVERLAP = "talk_overlap"
     SPEAKER_TWICE = "speaker_twice"
     MODERATOR_TWICE = "moderator_twice"
@@ -98,6 +99,8 @@ def _between(first: PlannedSession, second: PlannedSession) -> Iterator[Conflict
     overlap = first.span.overlaps(second.span)
     if overlap and first.room == second.room:
         yield Conflict(ConflictKind.ROOM_OVERLAP, sessions=(first.id, second.id))
+    elif overlap and (_for_everybody(first) or _for_everybody(second)):
+        yield Conflict(ConflictKind.DURING_BREAK, sessions=(first.id, second.id))
     if overlap:
         for person in _both(first.moderators, second.moderators):
             yield Conflict(ConflictKind.MODERATOR_TWICE, sessions=(first.id, second.id), person=person)
@@ -107,6 +110,11 @@ def _between(first: PlannedSession, second: PlannedSession) -> Iterator[Conflict
         for other in second.talks:
             if talk.span.overlaps(other.span):
                 yield from _speakers_of_both(*_ordered((talk, other)))
+
+
+def _for_everybody(session: PlannedSession) -> bool:
+    """Say whether it is a break of the whole house: one that names no room."""
+    return session.kind is SessionKind.BREAK and session.room is None
 
 
 def _speaks_and_moderates(moderated: PlannedSession, other: PlannedSession) -> Iterator[Conflict]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from crosslinks.programme import models
 from crosslinks.programme.manage import programme_manage
+from crosslinks.programme.manage_moves import moves_manage
 from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_releases import releases_manage
 from crosslinks.programme.manage_rooms import rooms_manage
+from crosslinks.programme.manage_timetable import timetable_manage
 from crosslinks.programme.public import programme_public
 from crosslinks.programme.public_releases import releases_public
 from crosslinks.programme.release_letters import LETTERS
@@ -14,6 +16,15 @@ from crosslinks.web.features import Feature
 
 FEATURE = Feature(
     models=models,
-    blueprints=(programme_manage, people_manage, rooms_manage, releases_manage, programme_public, releases_public),
+    blueprints=(
+        programme_manage,
+        people_manage,
+        rooms_manage,
+        timetable_manage,
+        moves_manage,
+        releases_manage,
+        programme_public,
+        releases_public,
+    ),
     letters=LETTERS,
 )

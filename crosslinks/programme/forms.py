@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crosslinks.editions.models import Edition
@@ -54,6 +54,7 @@ def _people(label: str) -> PeopleField:
 class _Timed(FlaskForm):
     """What sessions and talks share: moments in the edition's zone, within a month of its day."""
 
+    version = HiddenField()
     _edition: Edition
 
     def _moment_of(self, field: DateTimeLocalField) -> datetime | None:
@@ -101,18 +102,8 @@ class SessionForm(_Timed):
         moderators: Iterable[int] = (),
     ) -> SessionForm:
         """Return the form filled with the session's present facts, or with what was just sent."""
-        form = cls(
-            data={
-                "starts_at": to_local(session.starts_at, edition.zone),
-                "ends_at": to_local(session.ends_at, edition.zone),
-                "room": session.room_id or ALONE,
-                "streamed": session.streamed,
-                "move_talks": True,
-                "moderators": list(moderators),
-                **spread_texts("title", session.title),
-                **spread_texts("summary", session.summary),
-            }
-        )
+        version = session.version if isinstance(session, Session) else None
+        form = cls(data=session_values(session, edition, moderators) | {"move_talks": True, "version": version})
         return form._prepared(edition, rooms, people)
 
     def _prepared(self, edition: Edition, rooms: Sequence[Room], people: Sequence[Person]) -> SessionForm:
@@ -138,6 +129,19 @@ class SessionForm(_Timed):
             "ends_at": ends_at,
             "streamed": bool(self.streamed.data),
         }
+
+
+def session_values(session: Session | SessionRow, edition: Edition, moderators: Iterable[int] = ()) -> dict[str, Any]:
+    """Return what a session's form shows."""
+    return {
+        "starts_at": to_local(session.starts_at, edition.zone),
+        "ends_at": to_local(session.ends_at, edition.zone),
+        "room": session.room_id or ALONE,
+        "streamed": session.streamed,
+        "moderators": list(moderators),
+        **spread_texts("title", session.title),
+        **spread_texts("summary", session.summary),
+    }
 
 
 class TalkForm(_Timed):
@@ -228,6 +232,7 @@ class MoveForm(FlaskForm):
 class PersonForm(FlaskForm):
     """A speaker or moderator."""
 
+    version = HiddenField()
     title = line(_l("Title"), most=40, description=_l("As said on stage: Dr. or Prof."))
     given_name = line(_l("Given name"), most=120, required=True)
     family_name = line(_l("Family name"), most=120)
@@ -253,11 +258,7 @@ class PersonForm(FlaskForm):
     @classmethod
     def of(cls, person: Person | None) -> PersonForm:
         """Return the form filled with the person's present facts, or with what was just sent."""
-        names = (
-            "title", "given_name", "family_name", "email", "affiliation", "biography", "biography_language",
-            "disclosure", "photo_credit", "highlighted", "position",
-        )  # fmt: skip
-        form = cls(data={name: getattr(person, name) for name in names} if person else {"position": 0})
+        form = cls(data=person_values(person) | {"version": person.version} if person else {"position": 0})
         form.biography_language.choices = language_choices()
         return form
 
@@ -276,6 +277,21 @@ class PersonForm(FlaskForm):
             "highlighted": bool(self.highlighted.data),
             "position": self.position.data or 0,
         }
+
+
+def person_values(person: Person) -> dict[str, Any]:
+    """Return what a person's form shows."""
+    names = (
+        "title", "given_name", "family_name", "email", "affiliation", "biography", "biography_language",
+        "disclosure", "photo_credit", "highlighted", "position",
+    )  # fmt: skip
+    return {name: getattr(person, name) for name in names}
+
+
+def seen_version(form: FlaskForm) -> int | None:
+    """Return the version that a form was filled from; None when it does not say."""
+    typed = str(form["version"].data or "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def chosen_people(field: SelectMultipleField, people: Sequence[Person]) -> list[Person]:

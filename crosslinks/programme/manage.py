@@ -11,14 +11,25 @@ from werkzeug.wrappers import Response
 
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
+from crosslinks.editions.operations import touch_public
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import Mode
 from crosslinks.editions.times import to_local
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.kernel.errors import Invalid
-from crosslinks.programme.forms import ALONE, MoveForm, SessionForm, TalkForm, chosen_people, talk_values
+from crosslinks.kernel.errors import Invalid, NotFound
+from crosslinks.programme.deeds import deed
+from crosslinks.programme.forms import (
+    ALONE,
+    MoveForm,
+    SessionForm,
+    TalkForm,
+    chosen_people,
+    seen_version,
+    session_values,
+    talk_values,
+)
 from crosslinks.programme.models import Session, Talk
 from crosslinks.programme.operations import (
     change_session,
@@ -40,8 +51,10 @@ from crosslinks.programme.queries import (
 )
 from crosslinks.programme.rules import SessionKind
 from crosslinks.programme.timeline import SessionRow, build_timeline
+from crosslinks.programme.versions import Stale, check_version, gone
 from crosslinks.programme.wording import word_conflicts
-from crosslinks.web.arguments import chosen_id
+from crosslinks.programme.wording_changes import Meanwhile, meanwhile
+from crosslinks.web.arguments import chosen, chosen_id
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import principal, requires
 
@@ -55,8 +68,19 @@ Answer = tuple[str, int] | Response
 
 
 def back_to_day(edition: Edition, anchor: str = "") -> Response:
-    """Return the way back to the list of the day."""
-    return redirect(manage_url(edition, "programme") + (f"#{anchor}" if anchor else ""), 303)
+    """Return the way back to the list of the day, or to the timetable for who came from there."""
+    return redirect(_day_url(edition) + (f"#{anchor}" if anchor else ""), 303)
+
+
+def _day_url(edition: Edition) -> str:
+    timetable = chosen("back", ("timetable",), "")
+    return manage_url(edition, "programme/timetable" if timetable else "programme")
+
+
+def _by(edition: Edition) -> dict[str, Any]:
+    """Return who acts, when and on what; the edition's row is locked first, so that no version is read too early."""
+    touch_public(edition.id)
+    return {"actor": principal().actor, "now": now(), "edition": edition}
 
 
 @programme_manage.get("")
@@ -90,10 +114,12 @@ def new_session(conference: str, edition: str) -> Answer:
     if changes is None:
         return _session_page(found, form, kind)
     with transaction():
-        made = create_session(
-            actor=principal().actor, now=now(), edition=found, kind=kind, room=find_room(found.id, form.room.data),
-            moderators=chosen_people(form.moderators, list_people(found.id)), **changes,
-        )  # fmt: skip
+        by = _by(found)
+        with deed(**by, name="part.created"):
+            made = create_session(
+                **by, kind=kind, room=find_room(found.id, form.room.data),
+                moderators=chosen_people(form.moderators, list_people(found.id)), **changes,
+            )  # fmt: skip
     flash(_("Added."))
     return back_to_day(found, f"part-{made.id}")
 
@@ -102,31 +128,79 @@ def new_session(conference: str, edition: str) -> Answer:
 @requires(Permission.PROGRAMME)
 def edit_session(conference: str, edition: str, number: int) -> Answer:
     found = get_edition(conference, edition)
-    session = get_session(found.id, number)
+    session = _find_here("session", found, number)
+    if session is None:
+        return _deleted_session(found, number)
     if session.kind is SessionKind.SINGLE and session.talks:
-        return redirect(manage_url(found, f"programme/talks/{session.talks[0].id}"), 303)
+        return redirect(_beside(found, f"programme/talks/{session.talks[0].id}"), 303)
     moderators = [row.person_id for row in session.moderators]
     form = SessionForm.of(found, session, list_rooms(found.id), list_people(found.id), moderators)
     changes = form.changes() if form.validate_on_submit() else None
     if changes is None:
         return _session_page(found, form, session.kind, session)
-    with transaction():
-        room = find_room(found.id, form.room.data)
-        change_session(
-            actor=principal().actor,
-            now=now(),
-            edition=found,
-            session=get_session(found.id, number),
-            changes=changes | {"room_id": room.id if room else None},
-            moderators=chosen_people(form.moderators, list_people(found.id)),
-            move_talks=bool(form.move_talks.data),
-        )
+    try:
+        with transaction():
+            _save_session(found, number, form, changes)
+    except Stale as stale:
+        session = get_session(found.id, number)
+        values = session_values(session, found, [row.person_id for row in session.moderators])
+        told = meanwhile(found, stale, form, values)
+        form.version.data = str(session.version)
+        return _session_page(found, form, session.kind, session, told)
     flash(_("Saved."))
     return back_to_day(found, f"part-{number}")
 
 
+def _save_session(edition: Edition, number: int, form: SessionForm, changes: dict[str, Any]) -> None:
+    by = _by(edition)
+    session = get_session(edition.id, number)
+    check_version(edition, session, seen_version(form))
+    room = find_room(edition.id, form.room.data)
+    with deed(**by, name="part.changed"):
+        change_session(
+            **by,
+            session=session,
+            changes=changes | {"room_id": room.id if room else None},
+            moderators=chosen_people(form.moderators, list_people(edition.id)),
+            move_talks=bool(form.move_talks.data),
+        )
+
+
+def _deleted_session(edition: Edition, number: int) -> Answer:
+    """Keep what was typed about a session that somebody deleted meanwhile: saving adds it again."""
+    stale = _refuse_unknown(edition, "session", number)
+    starts = edition.starts_at
+    draft = Session(starts_at=starts, ends_at=starts + USUAL_SESSION, title={}, summary={}, streamed=True)
+    form = SessionForm.of(edition, draft, list_rooms(edition.id), list_people(edition.id))
+    return _session_page(edition, form, SessionKind.SESSION, told=meanwhile(edition, stale))
+
+
+def _refuse_unknown(edition: Edition, kind: str, number: int) -> Stale:
+    """Return who deleted what was being changed; raises ``NotFound`` when only looked for, or never there."""
+    stale = gone(edition, kind, number) if request.method == "POST" else None
+    if stale is None:
+        raise NotFound(f"{kind}.unknown")
+    return stale
+
+
+def _find_here(kind: str, edition: Edition, number: int) -> Any:
+    try:
+        return (get_session if kind == "session" else get_talk)(edition.id, number)
+    except NotFound:
+        return None
+
+
+def _beside(edition: Edition, page: str) -> str:
+    """Return the address of another page of the programme that knows the same way back."""
+    return manage_url(edition, page) + ("?back=timetable" if chosen("back", ("timetable",), "") else "")
+
+
 def _session_page(
-    edition: Edition, form: SessionForm, kind: SessionKind, session: Session | None = None
+    edition: Edition,
+    form: SessionForm,
+    kind: SessionKind,
+    session: Session | None = None,
+    told: Meanwhile | None = None,
 ) -> tuple[str, int]:
     page = render_page(
         "programme/manage/session.html",
@@ -137,8 +211,11 @@ def _session_page(
         session=session,
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         url=manage_url(edition, "programme"),
+        day_url=_day_url(edition),
+        action=_beside(edition, "programme/sessions/new") if told and told.gone else "",
+        meanwhile=told,
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, 409 if told else 422 if request.method == "POST" else 200
 
 
 @programme_manage.route(f"/sessions/{ID}/delete", methods=["GET", "POST"])
@@ -148,7 +225,9 @@ def remove_session(conference: str, edition: str, number: int) -> str | Response
     session = get_session(found.id, number)
     if request.method == "POST":
         with transaction():
-            delete_session(actor=principal().actor, now=now(), edition=found, session=get_session(found.id, number))
+            by = _by(found)
+            with deed(**by, name="part.deleted"):
+                delete_session(**by, session=get_session(found.id, number))
         flash(_("Deleted."))
         return back_to_day(found)
     return render_page(
@@ -180,16 +259,16 @@ def new_talk(conference: str, edition: str) -> Answer:
     if changes is None:
         return _talk_page(found, form)
     with transaction():
-        made = create_talk(
-            actor=principal().actor,
-            now=now(),
-            edition=found,
-            session=_session_of(found, form),
-            speakers=chosen_people(form.speakers, list_people(found.id)),
-            room=find_room(found.id, form.room.data),
-            streamed=bool(form.streamed.data),
-            **changes,
-        )
+        by = _by(found)
+        with deed(**by, name="part.created"):
+            made = create_talk(
+                **by,
+                session=_session_of(found, form),
+                speakers=chosen_people(form.speakers, list_people(found.id)),
+                room=find_room(found.id, form.room.data),
+                streamed=bool(form.streamed.data),
+                **changes,
+            )
     flash(_("Added."))
     return back_to_day(found, f"talk-{made.id}")
 
@@ -198,33 +277,49 @@ def new_talk(conference: str, edition: str) -> Answer:
 @requires(Permission.PROGRAMME)
 def edit_talk(conference: str, edition: str, number: int) -> Answer:
     found = get_edition(conference, edition)
-    talk = get_talk(found.id, number)
+    talk = _find_here("talk", found, number)
+    stale = _refuse_unknown(found, "talk", number) if talk is None else None
     rows = list_session_rows(found.id)
-    form = TalkForm.of(found, talk_values(talk, found), rows, list_rooms(found.id), list_people(found.id))
+    values = talk_values(talk, found) if talk else {"speakers": []}
+    version = talk.version if talk else None
+    form = TalkForm.of(found, values | {"version": version}, rows, list_rooms(found.id), list_people(found.id))
+    if stale:
+        return _talk_page(found, form, told=meanwhile(found, stale))
     changes = form.changes() if form.validate_on_submit() else None
     if changes is None:
         return _talk_page(found, form, talk)
-    with transaction():
-        _save_talk(found, get_talk(found.id, number), form, changes)
+    try:
+        with transaction():
+            _save_talk(found, number, form, changes)
+    except Stale as late:
+        talk = get_talk(found.id, number)
+        told = meanwhile(found, late, form, talk_values(talk, found))
+        form.version.data = str(talk.version)
+        return _talk_page(found, form, talk, told)
     flash(_("Saved."))
     return back_to_day(found, f"talk-{number}")
 
 
-def _save_talk(edition: Edition, talk: Talk, form: TalkForm, changes: dict[str, Any]) -> None:
-    by: dict[str, Any] = {"actor": principal().actor, "now": now(), "edition": edition}
-    place_talk(**by, talk=talk, session=_session_of(edition, form))
-    change_talk(**by, talk=talk, changes=changes, speakers=chosen_people(form.speakers, list_people(edition.id)))
-    if talk.session.kind is SessionKind.SINGLE:
-        room = find_room(edition.id, form.room.data)
-        frame = {"room_id": room.id if room else None, "streamed": bool(form.streamed.data)}
-        change_session(**by, session=talk.session, changes=frame)
+def _save_talk(edition: Edition, number: int, form: TalkForm, changes: dict[str, Any]) -> None:
+    by = _by(edition)
+    talk = get_talk(edition.id, number)
+    check_version(edition, talk, seen_version(form))
+    with deed(**by, name="part.changed"):
+        place_talk(**by, talk=talk, session=_session_of(edition, form))
+        change_talk(**by, talk=talk, changes=changes, speakers=chosen_people(form.speakers, list_people(edition.id)))
+        if talk.session.kind is SessionKind.SINGLE:
+            room = find_room(edition.id, form.room.data)
+            frame = {"room_id": room.id if room else None, "streamed": bool(form.streamed.data)}
+            change_session(**by, session=talk.session, changes=frame)
 
 
 def _session_of(edition: Edition, form: TalkForm) -> Session | None:
     return get_session(edition.id, form.session.data) if form.session.data else None
 
 
-def _talk_page(edition: Edition, form: TalkForm, talk: Talk | None = None) -> tuple[str, int]:
+def _talk_page(
+    edition: Edition, form: TalkForm, talk: Talk | None = None, told: Meanwhile | None = None
+) -> tuple[str, int]:
     page = render_page(
         "programme/manage/talk.html",
         manage_frame(edition),
@@ -234,8 +329,11 @@ def _talk_page(edition: Edition, form: TalkForm, talk: Talk | None = None) -> tu
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         url=manage_url(edition, "programme"),
         people_url=manage_url(edition, "people"),
+        day_url=_day_url(edition),
+        action=_beside(edition, "programme/talks/new") if told and told.gone else "",
+        meanwhile=told,
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, 409 if told else 422 if request.method == "POST" else 200
 
 
 @programme_manage.post(f"/talks/{ID}/move")
@@ -246,10 +344,9 @@ def reorder_talk(conference: str, edition: str, number: int) -> Response:
     if not form.validate_on_submit():
         raise Invalid("direction.unknown")
     with transaction():
-        talk = get_talk(found.id, number)
-        move_talk(
-            actor=principal().actor, now=now(), edition=found, talk=talk, earlier=form.direction.data == "earlier"
-        )
+        by = _by(found)
+        with deed(**by, name="part.moved"):
+            move_talk(**by, talk=get_talk(found.id, number), earlier=form.direction.data == "earlier")
     return back_to_day(found, f"talk-{number}")
 
 
@@ -260,7 +357,9 @@ def remove_talk(conference: str, edition: str, number: int) -> str | Response:
     talk = get_talk(found.id, number)
     if request.method == "POST":
         with transaction():
-            delete_talk(actor=principal().actor, now=now(), edition=found, talk=get_talk(found.id, number))
+            by = _by(found)
+            with deed(**by, name="part.deleted"):
+                delete_talk(**by, talk=get_talk(found.id, number))
         flash(_("Deleted."))
         return back_to_day(found)
     return render_page(

@@ -12,15 +12,18 @@ from werkzeug.wrappers import Response
 
 from crosslinks.editions.frames import edition_url, manage_frame, manage_url
 from crosslinks.editions.models import Edition
+from crosslinks.editions.operations import touch_public
 from crosslinks.editions.queries import get_edition
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict
-from crosslinks.programme.forms import PersonForm
+from crosslinks.programme.forms import PersonForm, person_values, seen_version
 from crosslinks.programme.models import Person
 from crosslinks.programme.people import change_person, create_person, delete_person, list_duties
 from crosslinks.programme.queries import get_person, list_people, list_session_rows, picture_in_use
+from crosslinks.programme.versions import Stale, check_version
+from crosslinks.programme.wording_changes import Meanwhile, meanwhile
 from crosslinks.web.arguments import PageOf, chosen, page_of, search_words
 from crosslinks.web.frames import Link
 from crosslinks.web.pages import render_page
@@ -168,14 +171,23 @@ def edit(conference: str, edition: str, number: int) -> Answer:
     sent = take_picture(form.portrait, PORTRAIT) if form.validate_on_submit() else None
     if sent is None:
         return _page(found, form, person)
-    with transaction():
+    try:
+        with transaction():
+            touch_public(found.id)
+            person = get_person(found.id, number)
+            check_version(found, person, seen_version(form))
+            before = person.portrait
+            kept = "" if form.remove_portrait.data else before
+            change_person(
+                actor=principal().actor, now=now(), edition=found, person=person,
+                changes=form.changes() | {"portrait": sent or kept},
+            )  # fmt: skip
+    except Stale as stale:
+        _forget(sent)
         person = get_person(found.id, number)
-        before = person.portrait
-        kept = "" if form.remove_portrait.data else before
-        change_person(
-            actor=principal().actor, now=now(), edition=found, person=person,
-            changes=form.changes() | {"portrait": sent or kept},
-        )  # fmt: skip
+        told = meanwhile(found, stale, form, person_values(person))
+        form.version.data = str(person.version)
+        return _page(found, form, person, told)
     _forget(before)
     flash(_("Saved."))
     return redirect(manage_url(found, "people"), 303)
@@ -219,7 +231,9 @@ def _forget(portrait: str) -> None:
         drop_picture(portrait)
 
 
-def _page(edition: Edition, form: PersonForm, person: Person | None = None) -> tuple[str, int]:
+def _page(
+    edition: Edition, form: PersonForm, person: Person | None = None, told: Meanwhile | None = None
+) -> tuple[str, int]:
     page = render_page(
         "programme/manage/person.html",
         manage_frame(edition),
@@ -227,7 +241,8 @@ def _page(edition: Edition, form: PersonForm, person: Person | None = None) -> t
         form=form,
         person=person,
         duties=list_duties(person) if person else None,
+        meanwhile=told,
         url=manage_url(edition, "people"),
         public_url=edition_url(edition, f"speakers/{person.slug}") if person else "",
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, 409 if told else 422 if request.method == "POST" else 200

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy.orm.attributes import get_history
 
-from crosslinks.kernel.columns import Texts, enum_column
+from crosslinks.kernel.columns import JsonDict, Texts, enum_column
 from crosslinks.kernel.db import Base
 from crosslinks.programme.rules import SessionKind, TalkKind, stage_name
 
@@ -49,6 +51,7 @@ class Person(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
     epoch: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
 
     @property
     def name(self) -> str:
@@ -73,6 +76,7 @@ class Session(Base):
     ends_at: Mapped[datetime]
     streamed: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
     room: Mapped[Room | None] = relationship()
     talks: Mapped[list[Talk]] = relationship(
         back_populates="session", order_by="(Talk.starts_at, Talk.position)", cascade="all, delete-orphan"
@@ -112,6 +116,7 @@ class Talk(Base):
     ends_at: Mapped[datetime]
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
     session: Mapped[Session] = relationship(back_populates="talks")
     speakers: Mapped[list[TalkSpeaker]] = relationship(order_by="TalkSpeaker.position", cascade="all, delete-orphan")
 
@@ -125,3 +130,38 @@ class TalkSpeaker(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
     person: Mapped[Person] = relationship()
+
+
+class ProgrammeDeed(Base):
+    """One deed of an account on the working copy, with what it needs to be undone and done again.
+
+    ``before`` and ``after`` hold, by ``session:<uuid>`` or ``talk:<uuid>``, the whole state of what it touched;
+    None where there was or is nothing.
+    """
+
+    __tablename__ = "programme_deed"
+    __table_args__ = (Index(None, "edition_id", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    deed: Mapped[str] = mapped_column(String(40))
+    before: Mapped[JsonDict] = mapped_column(default=dict)
+    after: Mapped[JsonDict] = mapped_column(default=dict)
+    undone: Mapped[bool] = mapped_column(default=False)
+
+
+def _raise_version(mapper: Mapper[Any], connection: Connection, target: Session | Talk | Person) -> None:
+    """Whoever changes a part, wherever, raises its version: a form or an editor that was opened before then notices."""
+    changed = any(
+        get_history(target, name).has_changes()
+        for name in (*(attribute.key for attribute in mapper.column_attrs), *_OWN_LISTS.get(type(target).__name__, ()))
+    )
+    if changed:
+        target.version += 1
+
+
+_OWN_LISTS = {"Session": ("moderators",), "Talk": ("speakers",)}
+for _kind in (Session, Talk, Person):
+    event.listen(_kind, "before_update", _raise_version)

@@ -34,7 +34,7 @@ def create_room(*, actor: Actor, now: datetime, edition: Edition, name: str, sea
     room = Room(edition_id=edition.id, name=name, seats=seats, position=len(others))
     db.session.add(room)
     db.session.flush()
-    _log(actor, now, edition, "room.created", room, after=snapshot(room, ROOM_FIELDS))
+    log_programme(actor, now, edition, "room.created", room, after=snapshot(room, ROOM_FIELDS))
     return room
 
 
@@ -45,7 +45,7 @@ def change_room(*, actor: Actor, now: datetime, edition: Edition, room: Room, na
     before = snapshot(room, ROOM_FIELDS)
     room.name, room.seats = name, seats
     db.session.flush()
-    _log(actor, now, edition, "room.changed", room, before, snapshot(room, ROOM_FIELDS))
+    log_programme(actor, now, edition, "room.changed", room, before, snapshot(room, ROOM_FIELDS))
 
 
 def delete_room(*, actor: Actor, now: datetime, edition: Edition, room: Room) -> None:
@@ -55,7 +55,7 @@ def delete_room(*, actor: Actor, now: datetime, edition: Edition, room: Room) ->
     for session in db.session.scalars(select(Session).where(Session.room_id == room.id)):
         session.room = None
     db.session.flush()
-    _log(actor, now, edition, "room.deleted", room, before)
+    log_programme(actor, now, edition, "room.deleted", room, before)
     db.session.delete(room)
     db.session.flush()
 
@@ -91,11 +91,11 @@ def create_session(
         streamed=kind is not SessionKind.BREAK if streamed is None else streamed,
         is_demo=is_demo,
     )
-    _check_span(session)
+    check_span(session)
     session.moderators = _moderators(moderators)
     db.session.add(session)
     db.session.flush()
-    _log(actor, now, edition, "session.created", session, after=_session_facts(session))
+    log_programme(actor, now, edition, "session.created", session, after=session_facts(session))
     return session
 
 
@@ -114,28 +114,28 @@ def change_session(
     Raises ``Invalid`` when it would end before it starts.
     """
     touch_public(edition.id)
-    before = _session_facts(session)
+    before = session_facts(session)
     start = session.starts_at
     for name in changes.keys() & set(SESSION_FIELDS):
         setattr(session, name, changes[name])
-    _check_span(session)
+    check_span(session)
     if moderators is not None:
         session.moderators = []
         db.session.flush()
         session.moderators = _moderators(moderators)
     if move_talks:
         for talk in session.talks:
-            _shift(talk, session.starts_at - start)
+            shift_talk(talk, session.starts_at - start)
     db.session.flush()
-    _log(actor, now, edition, "session.changed", session, before, _session_facts(session))
+    log_programme(actor, now, edition, "session.changed", session, before, session_facts(session))
 
 
 def delete_session(*, actor: Actor, now: datetime, edition: Edition, session: Session) -> None:
     """Delete a session with its talks; the people stay."""
     touch_public(edition.id)
     for talk in session.talks:
-        _log(actor, now, edition, "talk.deleted", talk, _talk_facts(talk))
-    _log(actor, now, edition, "session.deleted", session, _session_facts(session))
+        log_programme(actor, now, edition, "talk.deleted", talk, talk_facts(talk))
+    log_programme(actor, now, edition, "session.deleted", session, session_facts(session))
     db.session.delete(session)
     db.session.flush()
 
@@ -167,7 +167,7 @@ def create_talk(
             actor=actor, now=now, edition=edition, kind=SessionKind.SINGLE, starts_at=starts_at, ends_at=ends_at,
             room=room, streamed=streamed, is_demo=is_demo,
         )  # fmt: skip
-    _refuse_break(session)
+    refuse_break(session)
     talk = Talk(
         edition_id=edition.id,
         session=session,
@@ -181,12 +181,12 @@ def create_talk(
         position=len(session.talks),
         is_demo=is_demo,
     )
-    _check_span(talk)
+    check_span(talk)
     talk.speakers = _speakers(speakers)
     _frame_single(session, talk)
     db.session.add(talk)
     db.session.flush()
-    _log(actor, now, edition, "talk.created", talk, after=_talk_facts(talk))
+    log_programme(actor, now, edition, "talk.created", talk, after=talk_facts(talk))
     return talk
 
 
@@ -204,10 +204,10 @@ def change_talk(
     Raises ``Invalid`` when it would end before it starts.
     """
     touch_public(edition.id)
-    before = _talk_facts(talk)
+    before = talk_facts(talk)
     for name in changes.keys() & (set(TALK_FIELDS) - {"session_id", "slug"}):
         setattr(talk, name, changes[name])
-    _check_span(talk)
+    check_span(talk)
     if edition.state is EditionState.DRAFT and "title" in changes:
         talk.slug = _free_slug(edition, talk.title, talk)
     if speakers is not None:
@@ -216,7 +216,7 @@ def change_talk(
         talk.speakers = _speakers(speakers)
     _frame_single(talk.session, talk)
     db.session.flush()
-    _log(actor, now, edition, "talk.changed", talk, before, _talk_facts(talk))
+    log_programme(actor, now, edition, "talk.changed", talk, before, talk_facts(talk))
 
 
 def place_talk(*, actor: Actor, now: datetime, edition: Edition, talk: Talk, session: Session | None) -> None:
@@ -225,17 +225,17 @@ def place_talk(*, actor: Actor, now: datetime, edition: Edition, talk: Talk, ses
     if (session is None and old.kind is SessionKind.SINGLE) or (session is not None and session.id == old.id):
         return
     touch_public(edition.id)
-    before = _talk_facts(talk)
+    before = talk_facts(talk)
     if session is None:
         session = create_session(
             actor=actor, now=now, edition=edition, kind=SessionKind.SINGLE, starts_at=talk.starts_at,
             ends_at=talk.ends_at, room=old.room, streamed=old.streamed, is_demo=talk.is_demo,
         )  # fmt: skip
-    _refuse_break(session)
+    refuse_break(session)
     talk.session = session
     talk.position = len(session.talks)
     db.session.flush()
-    _log(actor, now, edition, "talk.changed", talk, before, _talk_facts(talk))
+    log_programme(actor, now, edition, "talk.changed", talk, before, talk_facts(talk))
     db.session.expire(old, ["talks"])
     if old.kind is SessionKind.SINGLE:
         delete_session(actor=actor, now=now, edition=edition, session=old)
@@ -250,7 +250,7 @@ def move_talk(*, actor: Actor, now: datetime, edition: Edition, talk: Talk, earl
         return
     touch_public(edition.id)
     first, second = talks[min(place, other)], talks[max(place, other)]
-    before = {row.id: _talk_facts(row) for row in (first, second)}
+    before = {row.id: talk_facts(row) for row in (first, second)}
     for number, row in enumerate(talks):
         row.position = number
     first.position, second.position = second.position, first.position
@@ -258,7 +258,7 @@ def move_talk(*, actor: Actor, now: datetime, edition: Edition, talk: Talk, earl
     (first.starts_at, first.ends_at), (second.starts_at, second.ends_at) = times
     db.session.flush()
     for row in (first, second):
-        _log(actor, now, edition, "talk.moved", row, before[row.id], _talk_facts(row))
+        log_programme(actor, now, edition, "talk.moved", row, before[row.id], talk_facts(row))
     db.session.expire(talk.session, ["talks"])
 
 
@@ -268,12 +268,12 @@ def delete_talk(*, actor: Actor, now: datetime, edition: Edition, talk: Talk) ->
         delete_session(actor=actor, now=now, edition=edition, session=talk.session)
         return
     touch_public(edition.id)
-    _log(actor, now, edition, "talk.deleted", talk, _talk_facts(talk))
+    log_programme(actor, now, edition, "talk.deleted", talk, talk_facts(talk))
     db.session.delete(talk)
     db.session.flush()
 
 
-def _log(
+def log_programme(
     actor: Actor,
     now: datetime,
     edition: Edition,
@@ -282,18 +282,23 @@ def _log(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
+    """Leave one row in the log about a room, a session or a talk; ``action`` begins with which."""
     record(
         actor=actor, action=action, object_kind=action.partition(".")[0], object_id=row.id, now=now,
         conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
     )  # fmt: skip
 
 
-def _session_facts(session: Session) -> dict[str, Any]:
-    return snapshot(session, SESSION_FIELDS) | {"moderators": [row.person.name for row in session.moderators]}
+def session_facts(session: Session) -> dict[str, Any]:
+    """Return what the log keeps of a session."""
+    return snapshot(session, (*SESSION_FIELDS, "version")) | {
+        "moderators": [row.person.name for row in session.moderators]
+    }
 
 
-def _talk_facts(talk: Talk) -> dict[str, Any]:
-    return snapshot(talk, TALK_FIELDS) | {"speakers": [row.person.name for row in talk.speakers]}
+def talk_facts(talk: Talk) -> dict[str, Any]:
+    """Return what the log keeps of a talk."""
+    return snapshot(talk, (*TALK_FIELDS, "version")) | {"speakers": [row.person.name for row in talk.speakers]}
 
 
 def _rooms(edition_id: int) -> list[Room]:
@@ -305,12 +310,14 @@ def _refuse_same_name(name: str, others: Sequence[Room]) -> None:
         raise Conflict("room.name_taken", fields={"name": "room.name_taken"})
 
 
-def _refuse_break(session: Session) -> None:
+def refuse_break(session: Session) -> None:
+    """Raise ``Conflict`` for a break: nobody speaks in it."""
     if session.kind is SessionKind.BREAK:
         raise Conflict("talk.in_break", fields={"session": "talk.in_break"})
 
 
-def _check_span(part: Session | Talk) -> None:
+def check_span(part: Session | Talk) -> None:
+    """Raise ``Invalid`` for what ends before it starts, or a talk longer than a day."""
     if part.ends_at <= part.starts_at:
         raise Invalid("programme.ends_before_start", fields={"ends_at": "programme.ends_before_start"})
     if isinstance(part, Talk) and part.ends_at - part.starts_at > LONGEST_TALK:
@@ -331,7 +338,8 @@ def _frame_single(session: Session, talk: Talk) -> None:
         session.starts_at, session.ends_at = talk.starts_at, talk.ends_at
 
 
-def _shift(talk: Talk, distance: timedelta) -> None:
+def shift_talk(talk: Talk, distance: timedelta) -> None:
+    """Move a talk in time; its length stays."""
     talk.starts_at += distance
     talk.ends_at += distance
 

@@ -24,6 +24,7 @@ PERSON_FIELDS = (
     "slug", "title", "given_name", "family_name", "email", "affiliation", "biography", "biography_language",
     "disclosure", "portrait", "photo_credit", "highlighted", "position",
 )  # fmt: skip
+_LOGGED = (*PERSON_FIELDS, "version")
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ def change_person(*, actor: Actor, now: datetime, edition: Edition, person: Pers
     if unknown:
         raise Invalid("person.field_unknown", min(unknown))
     touch_public(edition.id)
-    before = snapshot(person, PERSON_FIELDS)
+    before = snapshot(person, _LOGGED)
     for name, value in changes.items():
         setattr(person, name, value)
     if edition.state is EditionState.DRAFT:
         person.slug = _free_slug(edition, person)
     db.session.flush()
-    _log(actor, now, edition, "person.changed", person, before, snapshot(person, PERSON_FIELDS))
+    _log(actor, now, edition, "person.changed", person, before, snapshot(person, _LOGGED))
 
 
 def list_duties(person: Person) -> Duties:

@@ -313,3 +313,15 @@ def list_people(edition_id: int) -> list[Person]:
 def picture_in_use(name: str) -> bool:
     """Say whether any person shows the stored picture ``name``."""
     return bool(db.session.scalar(select(exists().where(Person.portrait == name))))
+
+
+def list_versions(edition_id: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the versions of an edition's sessions and of its talks by id."""
+    of_edition = {"edition": edition_id}
+    sessions, talks = (
+        {row.id: row.version for row in db.session.execute(_VERSIONS[model], of_edition)} for model in (Session, Talk)
+    )
+    return sessions, talks
+
+
+_VERSIONS = {model: _day_of(_table(model), "id version", "id") for model in (Session, Talk)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -86,3 +86,24 @@ def swapped(
     second_ends = first[0] + (second[1] - second[0])
     first_starts = second_ends + pause
     return (first_starts, first_starts + (first[1] - first[0])), (first[0], second_ends)
+
+
+def pauses_before(starts_at: datetime, spans: Sequence[tuple[datetime, datetime]]) -> list[timedelta]:
+    """Return the pause before each of ``spans``, in order, from ``starts_at`` on; none where two overlap."""
+    pauses, free = [], starts_at
+    for begins, ends in spans:
+        pauses.append(max(begins - free, timedelta(0)))
+        free = max(free, ends)
+    return pauses
+
+
+def laid_out(
+    starts_at: datetime, lengths: Sequence[timedelta], pauses: Sequence[timedelta]
+) -> list[tuple[datetime, datetime]]:
+    """Return the times of talks that follow each other from ``starts_at``, with ``pauses[i]`` before the i-th."""
+    times, free = [], starts_at
+    for length, pause in zip(lengths, pauses, strict=True):
+        begins = free + pause
+        free = begins + length
+        times.append((begins, free))
+    return times

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import Texts
@@ -18,12 +19,26 @@ from crosslinks.web.pages import texts
 
 
 @dataclass(frozen=True)
+class Told:
+    """One conflict as a sentence, what to do about it, and the anchor of the first part in it."""
+
+    words: str
+    advice: str
+    anchor: str
+
+
+@dataclass(frozen=True)
 class Warnings:
     """The conflicts of a programme in words: all of them, and those of each session and talk by id."""
 
-    all: tuple[str, ...]
+    told: tuple[Told, ...]
     of_sessions: dict[int, tuple[str, ...]]
     of_talks: dict[int, tuple[str, ...]]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every conflict as a sentence."""
+        return tuple(told.words for told in self.told)
 
 
 def word_conflicts(edition: Edition, rows: Sequence[SessionRow]) -> Warnings:
@@ -43,7 +58,7 @@ def word_conflicts(edition: Edition, rows: Sequence[SessionRow]) -> Warnings:
             elif single.id not in conflict.talks:
                 talks.setdefault(single.id, []).append(words)
     return Warnings(
-        tuple(dict.fromkeys(writer.words(conflict) for conflict in found)),
+        tuple(dict.fromkeys(Told(writer.words(one), advice(one.kind), writer.anchor(one)) for one in found)),
         {number: tuple(words) for number, words in sessions.items()},
         {number: tuple(words) for number, words in talks.items()},
     )
@@ -82,20 +97,14 @@ class _Writer:
         }
         if conflict.kind is ConflictKind.ROOM_OVERLAP and not facts["room"]:
             return _("%(first)s and %(second)s are at the same time, and no room is told.", **facts)
-        sentences = {
-            ConflictKind.ROOM_OVERLAP: _("%(first)s and %(second)s are in %(room)s at the same time.", **facts),
-            ConflictKind.TALK_OVERLAP: _("%(first)s and %(second)s overlap.", **facts),
-            ConflictKind.SPEAKER_TWICE: _(
-                "%(person)s speaks in %(first)s and in %(second)s at the same time.", **facts
-            ),
-            ConflictKind.MODERATOR_TWICE: _("%(person)s moderates %(first)s and %(second)s at the same time.", **facts),
-            ConflictKind.SPEAKS_ELSEWHERE: _(
-                "%(person)s moderates %(first)s and speaks in %(second)s at the same time.", **facts
-            ),
-            ConflictKind.OUTSIDE_DAY: _("%(first)s lies outside the day, which lasts %(day)s.", **facts),
-            ConflictKind.OUTSIDE_SESSION: _("%(second)s lies outside its session, which lasts %(session)s.", **facts),
-        }
-        return sentences[conflict.kind]
+        return str(_SENTENCES[conflict.kind]) % facts
+
+    def anchor(self, conflict: Conflict) -> str:
+        """Return the id of the row that a conflict is first about."""
+        if conflict.talks and (not conflict.sessions or conflict.kind is ConflictKind.OUTSIDE_SESSION):
+            return f"talk-{conflict.talks[0]}"
+        single = self.single_talk(conflict.sessions[0])
+        return f"talk-{single.id}" if single else f"part-{conflict.sessions[0]}"
 
     def _session_name(self, number: int) -> str:
         single = self.single_talk(number)
@@ -104,6 +113,33 @@ class _Writer:
     def _span(self, starts_at: datetime, ends_at: datetime) -> str:
         zone = self._edition.zone
         return "–".join(format_clock(moment, zone) for moment in (starts_at, ends_at))
+
+
+_SENTENCES = {
+    ConflictKind.ROOM_OVERLAP: _l("%(first)s and %(second)s are in %(room)s at the same time."),
+    ConflictKind.DURING_BREAK: _l("%(first)s and %(second)s are at the same time."),
+    ConflictKind.TALK_OVERLAP: _l("%(first)s and %(second)s overlap."),
+    ConflictKind.SPEAKER_TWICE: _l("%(person)s speaks in %(first)s and in %(second)s at the same time."),
+    ConflictKind.MODERATOR_TWICE: _l("%(person)s moderates %(first)s and %(second)s at the same time."),
+    ConflictKind.SPEAKS_ELSEWHERE: _l("%(person)s moderates %(first)s and speaks in %(second)s at the same time."),
+    ConflictKind.OUTSIDE_DAY: _l("%(first)s lies outside the day, which lasts %(day)s."),
+    ConflictKind.OUTSIDE_SESSION: _l("%(second)s lies outside its session, which lasts %(session)s."),
+}
+
+
+def advice(kind: ConflictKind) -> str:
+    """Return what to do about a conflict."""
+    advices = {
+        ConflictKind.ROOM_OVERLAP: _("Move one of them in time, or to another room."),
+        ConflictKind.DURING_BREAK: _("Move one of them, or give the break a room if it is not for everybody."),
+        ConflictKind.TALK_OVERLAP: _("Move one of them: the talks of a session then follow each other."),
+        ConflictKind.SPEAKER_TWICE: _("Move one of the talks, or let somebody else speak."),
+        ConflictKind.MODERATOR_TWICE: _("Move one of the sessions, or let somebody else moderate."),
+        ConflictKind.SPEAKS_ELSEWHERE: _("Move one of them, or let somebody else moderate."),
+        ConflictKind.OUTSIDE_DAY: _("Move it, or change the hours of the day in the settings."),
+        ConflictKind.OUTSIDE_SESSION: _("Make the session longer, or the talk shorter."),
+    }
+    return advices[kind]
 
 
 def _quoted(title: Texts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -50,6 +50,8 @@ from crosslinks.mailings.models import Follower, Mailing
 from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.privacy.operations import erase_person
 from crosslinks.privacy.rules import ErasureKind
+from crosslinks.programme.operations import create_room, create_session, create_talk
+from crosslinks.programme.rules import SessionKind
 from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel, set_capacity
@@ -111,6 +113,8 @@ class Shown:
     unconfirmed_token: str
     unsubscribe_token: str
     live_token: str
+    moved_session: int
+    moved_talk: int
     feedback_token: str
     feedback_item: int
 
@@ -178,6 +182,7 @@ def build_shown(folder: Path) -> tuple[Flask, Shown]:
             **_imports_and_invitations(someone),
             **_mailings(someone),
             live_token=open_stream(conference),
+            **_timetables(conference),
             **ask_for_feedback(conference),
         )
     return app, shown
@@ -219,6 +224,42 @@ def _other_places(conference: Conference) -> dict[str, str]:
             for who, receipt in receipts.items()
         },
     }
+
+
+def _timetables(conference: Conference) -> dict[str, int]:
+    """Make two days that are still empty, to be built, and one of two days and two rooms with a conflict in it."""
+    now = clock.now()
+    start = datetime(2043, 1, 22, 9, 30, tzinfo=UTC)
+    with transaction():
+        for slug, number in (("2043", 35), ("2044", 36)):
+            empty = make_edition(
+                conference, slug=slug, number=number, starts_at=start, ends_at=start + timedelta(hours=5, minutes=5),
+                doors_at=None, erase_on=(start + timedelta(days=90)).date(),
+            )  # fmt: skip
+            for name in ("Kaare Norum auditorium", "Hall B"):
+                create_room(actor=TESTER, now=now, edition=empty, name=name, seats=300)
+        busy = make_edition(
+            conference, slug="2045", number=37, starts_at=start, ends_at=start + timedelta(days=1, hours=5),
+            doors_at=None, erase_on=(start + timedelta(days=90)).date(),
+        )  # fmt: skip
+        rooms = [create_room(actor=TESTER, now=now, edition=busy, name=name) for name in ("Aula", "Hall B")]
+        parts = [
+            create_session(
+                actor=TESTER, now=now, edition=busy, kind=kind, starts_at=start + timedelta(minutes=begins),
+                ends_at=start + timedelta(minutes=begins + 60), room=rooms[room] if room is not None else None,
+                title={"en": title},
+            )
+            for kind, begins, room, title in (
+                (SessionKind.SESSION, 0, 0, "Morning"), (SessionKind.SESSION, 30, 0, "Overlapping"),
+                (SessionKind.SESSION, 0, 1, "Beside it"), (SessionKind.BREAK, 90, None, "Lunch"),
+                (SessionKind.SESSION, 1440, 1, "The day after"),
+            )
+        ]  # fmt: skip
+        talk = create_talk(
+            actor=TESTER, now=now, edition=busy, session=parts[0], title={"en": "Long"}, starts_at=start,
+            ends_at=start + timedelta(minutes=90),
+        )  # fmt: skip
+    return {"moved_session": parts[0].id, "moved_talk": talk.id}
 
 
 def _answers_wanted(conference: Conference) -> dict[str, str]:

@@ -423,3 +423,18 @@ SAMPLES |= {
     "releases_manage.show": manage("/programme/releases"),
     "releases_manage.letter": (Sample(f"{M}/programme/releases/letters/1", organizer=True),),
 }
+
+
+TWO_DAYS = "/manage/crosslinks/2045/programme/timetable"
+
+SAMPLES |= {
+    "timetable_manage.show": (*manage("/programme/timetable"), Sample(TWO_DAYS, organizer=True)),
+    "moves_manage.new": manage("/programme/timetable/new", submit=True),
+    "moves_manage.move_session": (
+        Sample(f"{TWO_DAYS}/sessions/{{moved_session}}/move", organizer=True),
+        Sample(f"{TWO_DAYS}/sessions/{{moved_session}}/move", organizer=True, submit=True, form="main form.form"),
+    ),
+    "moves_manage.move_talk": (Sample(f"{TWO_DAYS}/talks/{{moved_talk}}/move", organizer=True),),
+}
+
+NOT_PAGES |= {"timetable_manage.grid": "a part of the timetable"}

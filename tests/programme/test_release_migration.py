@@ -19,7 +19,7 @@ from tests.factories import make_conference, make_edition
 from tests.instances import close_database, new_instance
 from tests.programme.factories import make_programme, make_talk
 
-BEFORE = "0011"
+BEFORE = "0013"
 
 
 def go_back_and_forth(app: Flask) -> None:

@@ -118,4 +118,11 @@ FIELDS = {
     "venue_city": _l("Town"),
     "venue_name": _l("Venue"),
     "wants": _l("Waits for a place"),
+    "abstract_language": _l("Language of the abstract"),
+    "biography_language": _l("Language of the biography"),
+    "highlighted": _l("On the front page"),
+    "moderators": _l("Moderators"),
+    "seats": _l("Seats"),
+    "streamed": _l("On the stream too"),
+    "summary": _l("One line about it"),
 }

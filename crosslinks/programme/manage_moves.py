@@ -103,7 +103,7 @@ def move_session(conference: str, edition: str, number: int) -> Answer:
     step = chosen_step()
     status, said = (422 if request.method == "POST" else 200), None
     if step or form.validate_on_submit():
-        version = seen_version(form) or block.version
+        version = _seen(form, block.version)
         wanted = (
             stepped_place(found, block, step).model_copy(update={"version": version}) if step else form.wanted(version)
         )
@@ -133,7 +133,7 @@ def move_talk(conference: str, edition: str, number: int) -> Answer:
     step = chosen_step()
     status, said = (422 if request.method == "POST" else 200), None
     if step or form.validate_on_submit():
-        version = seen_version(form) or talk.version
+        version = _seen(form, talk.version)
         wanted = (
             stepped_order(block, talk, step).model_copy(update={"version": version}) if step else form.wanted(version)
         )
@@ -151,6 +151,11 @@ def move_talk(conference: str, edition: str, number: int) -> Answer:
         except CrosslinksError as error:
             _note(form, found, error)
     return _page(found, form, block, talk, said), status
+
+
+def _seen(form: PlaceForm | OrderForm, otherwise: int) -> int:
+    seen = seen_version(form)
+    return otherwise if seen is None else seen
 
 
 def chosen_step() -> str:

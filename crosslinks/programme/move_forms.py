@@ -39,7 +39,7 @@ class NewPartForm(FlaskForm):
     title_nb = line(_l("Title, in Norwegian"), most=200)
     starts_at = DateTimeLocalField(_l("Starts"), [InputRequired()])
     minutes = _minutes()
-    room = SelectField(_l("Room"), coerce=int)
+    room = SelectField(_l("Room"), [InputRequired()], coerce=int)
 
     @classmethod
     def of(cls, edition: Edition, rooms: Sequence[Room], starts_at: datetime) -> NewPartForm:
@@ -77,7 +77,7 @@ class PlaceForm(FlaskForm):
     version = HiddenField()
     starts_at = DateTimeLocalField(_l("Starts"), [InputRequired()])
     minutes = _minutes()
-    room = SelectField(_l("Room"), coerce=int)
+    room = SelectField(_l("Room"), [InputRequired()], coerce=int)
 
     @classmethod
     def of(cls, edition: Edition, block: Block, rooms: Sequence[Room]) -> PlaceForm:
@@ -107,7 +107,7 @@ class OrderForm(FlaskForm):
     """Where a talk is to be in the order of a session."""
 
     version = HiddenField()
-    session = SelectField(_l("Session"), coerce=int)
+    session = SelectField(_l("Session"), [InputRequired()], coerce=int)
     position = WholeNumber(_l("Place in the session"), [InputRequired(), NumberRange(1, 1000)])
     minutes = _minutes()
 

@@ -282,6 +282,11 @@ def find_room(edition_id: int, room_id: int | None) -> Room | None:
     return db.session.scalar(select(Room).where(Room.id == room_id, Room.edition_id == edition_id)) if room_id else None
 
 
+def find_session_title(edition_id: int, session_id: int) -> Texts | None:
+    """Return the title of a session of this edition, or None."""
+    return db.session.scalar(select(Session.title).where(Session.id == session_id, Session.edition_id == edition_id))
+
+
 def get_person(edition_id: int, person_id: int) -> Person:
     """Return a person of this edition; raises ``NotFound``."""
     found = db.session.scalar(select(Person).where(Person.id == person_id, Person.edition_id == edition_id))

@@ -28,9 +28,10 @@ def check_version(edition: Edition, part: Session | Talk | Person, seen: int | N
     """Raise ``Stale`` when ``part`` is no longer as it was at the version ``seen``; None does not ask."""
     if seen is None or seen == part.version:
         return
-    entries = _changes_since(edition, _kind_of(part), part.id, seen)
+    most = max(min(part.version - seen, MOST_ENTRIES), 1)
+    entries = _changes_since(edition, _kind_of(part), part.id, seen)[-most:]
     if not entries and isinstance(part, Talk):
-        entries = _changes_since(edition, "session", part.session_id, 0)[-1:]
+        entries = last_change(edition, "session", part.session_id)
     raise Stale(entries, part.version)
 
 
@@ -42,7 +43,7 @@ def gone(edition: Edition, kind: str, number: int) -> Stale | None:
 
 def last_change(edition: Edition, kind: str, number: int) -> list[AuditEntry]:
     """Return the log's last entry about a part, if any."""
-    return _changes_since(edition, kind, number, 0)[-1:]
+    return _changes_since(edition, kind, number, -1)[-1:]
 
 
 def _kind_of(part: Session | Talk | Person) -> str:
@@ -59,7 +60,7 @@ def _changes_since(edition: Edition, kind: str, number: int, seen: int) -> list[
     )
     found = []
     for entry in rows:
-        version = entry.after.get("version")
+        version = entry.after.get("version", 1 if entry.action.endswith(".created") else None)
         if version is not None and version <= seen:
             break
         found.append(entry)

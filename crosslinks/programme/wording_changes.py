@@ -14,8 +14,10 @@ from wtforms import BooleanField, SelectField
 from crosslinks.accounts.log_words import LogLine, in_words
 from crosslinks.accounts.models import AuditEntry
 from crosslinks.editions.models import Edition
+from crosslinks.programme.queries import find_room, find_session_title
 from crosslinks.programme.versions import Stale
 from crosslinks.web.formats import format_moment
+from crosslinks.web.pages import texts
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Meanwhile:
 
 def meanwhile(edition: Edition, stale: Stale, form: FlaskForm | None = None, values: Any = None) -> Meanwhile:
     """Return what to say about a stale change; ``values`` are the present ones of ``form``."""
-    lines = tuple(in_words(entry, {}, edition.zone) for entry in stale.entries)
+    lines = tuple(_line(edition, entry) for entry in stale.entries)
     present = tuple(_differing(form, values)) if form is not None and values is not None else ()
     return Meanwhile(stale.version is None, lines, present)
 
@@ -51,7 +53,7 @@ def meanwhile_line(edition: Edition, stale: Stale) -> str:
 
 def entry_words(edition: Edition, entry: AuditEntry) -> str:
     """Return an entry of the log as a sentence: who, when, and each field before and after."""
-    line = in_words(entry, {}, edition.zone)
+    line = _line(edition, entry)
     changes = "; ".join(
         _("%(field)s: %(before)s → %(after)s", field=one.field, before=one.before or "–", after=one.after or "–")
         for one in line.changes
@@ -60,10 +62,35 @@ def entry_words(edition: Edition, entry: AuditEntry) -> str:
     return f"{head}: {changes}." if changes else f"{head}: {line.what}."
 
 
+def _line(edition: Edition, entry: AuditEntry) -> LogLine:
+    """Return an entry in words, with rooms and sessions by their names and without what nobody reads."""
+    said = AuditEntry(
+        **{name: getattr(entry, name) for name in _KEPT},
+        before=_named(edition, entry.before),
+        after=_named(edition, entry.after),
+    )
+    return in_words(said, {}, edition.zone)
+
+
+_KEPT = ("at", "actor_kind", "actor_id", "actor_label", "action", "object_kind", "object_id")
+_UNREAD = {"position", "slug", "kind"}
+
+
+def _named(edition: Edition, facts: Mapping[str, Any]) -> dict[str, Any]:
+    named = {name: value for name, value in facts.items() if name not in _UNREAD}
+    if named.get("room_id"):
+        room = find_room(edition.id, named["room_id"])
+        named["room_id"] = room.name if room else "–"
+    if named.get("session_id"):
+        named["session_id"] = texts(find_session_title(edition.id, named["session_id"])) or "–"
+    return named
+
+
 def _differing(form: FlaskForm, values: Mapping[str, Any]) -> Iterable[Present]:
     for name, now_is in values.items():
         field = form[name]
-        if (field.data or None) != (now_is or None):
+        typed = [one for one in field.data if one] if isinstance(field.data, list) else field.data
+        if (typed or None) != (now_is or None):
             yield Present(str(field.label.text), _shown(field, now_is))
 
 

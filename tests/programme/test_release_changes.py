@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosslinks.programme.release_changes import ChangeKind, OwnChanges, changes_json, changes_without, compare
@@ -177,6 +177,7 @@ def programmes(draw: st.DrawFn) -> FrozenProgramme:
     return FrozenProgramme(tuple(sessions))
 
 
+@settings(deadline=None, max_examples=60)
 @given(programmes(), programmes())
 def test_any_two_programmes_can_be_compared(old: FrozenProgramme, new: FrozenProgramme) -> None:
     assert from_json(to_json(old)) == old

@@ -50,6 +50,7 @@ function end(event) {
   const last = drag.plan ?? plan;
   clear();
   swallow = started;
+  setTimeout(() => (swallow = false)); // the click that ends a drag comes before this, what is pressed next after it
   if (started && last) finish(last);
 }
 

@@ -77,7 +77,7 @@ def open_page(token: str, *, write: bool = False) -> Opened:
     return Opened(person, edition, token)
 
 
-@speaker_public.errorhandler(_Closed)
+@speaker_public.app_errorhandler(_Closed)
 def _show_closed(closed: _Closed) -> Response:
     return closed.page
 
@@ -86,15 +86,11 @@ def _explained(refused: CrosslinksError) -> Response:
     heading, advice = {
         "speaker_link.revoked": (
             _("This link was replaced"),
-            _(
-                "The organiser has ended it. Look for a later mail from us, or answer the mail to get a new one."
-            ),
+            _("The organiser has ended it. Look for a later mail from us, or answer the mail to get a new one."),
         ),
         "speaker_link.expired": (
             _("This link has ended"),
-            _(
-                "Links for speakers end 60 days after the day. Write to the organiser if something must still change."
-            ),
+            _("Links for speakers end 60 days after the day. Write to the organiser if something must still change."),
         ),
     }.get(
         refused.code,

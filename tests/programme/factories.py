@@ -10,7 +10,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.programme.models import Person, Room, Session, Talk
 from crosslinks.programme.operations import create_room, create_session, create_talk
 from crosslinks.programme.people import create_person
-from crosslinks.programme.rules import SessionKind, TalkKind
+from crosslinks.programme.rules import Coming, SessionKind, TalkKind
 from tests.factories import NOW, TESTER
 
 PEOPLE = {
@@ -47,8 +47,9 @@ def oslo(clock: str) -> datetime:
 
 
 def make_person(edition: Edition, given: str = "Ada", family: str = "Demo", **more: Any) -> Person:
-    """Make a person."""
-    return create_person(actor=TESTER, now=NOW, edition=edition, given_name=given, family_name=family, **more)
+    """Make a person, who comes unless told otherwise."""
+    facts = {"coming": Coming.CONFIRMED} | more
+    return create_person(actor=TESTER, now=NOW, edition=edition, given_name=given, family_name=family, **facts)
 
 
 def make_session(

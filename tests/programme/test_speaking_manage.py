@@ -60,6 +60,8 @@ def day(edition: Edition) -> Programme:
         made = make_programme(edition)
         for key in ("loges", "derosa", "cameron"):
             made.people[key].email = f"{key}@example.org"
+        for person in made.people.values():
+            person.coming = Coming.INVITED
     return made
 
 

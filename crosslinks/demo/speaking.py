@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -37,7 +38,13 @@ def add_answers(edition_id: int, *, now: datetime) -> None:
             for talk in db.session.scalars(select(Talk).where(Talk.edition_id == edition_id).order_by(Talk.starts_at))
             if talk.kind in TALKS_WITH_SLIDES
         )
-        by = {"actor": ACTOR, "now": now, "edition": edition, "person": talk.speakers[0].person, "talk_id": talk.id}
+        by: dict[str, Any] = {
+            "actor": ACTOR,
+            "now": now,
+            "edition": edition,
+            "person": talk.speakers[0].person,
+            "talk_id": talk.id,
+        }
         add_slides(**by, stored=stored, publish=True, keep_back=False)
         answer_recording(**by, given=True)
 

@@ -38,7 +38,7 @@ def large_pdf(tmp_path: Path) -> Path:
 def test_edits_uploads_forty_megabytes_with_progress_and_confirms(page: Page, demo: Shown, large_pdf: Path) -> None:
     page.goto(f"/s/{demo.speaker_token}")
     page.get_by_role("link", name="Change your texts").click()
-    page.get_by_label("About").fill("Works on how single cells come back.")
+    page.locator("#biography").fill("Works on how single cells come back.")
     expect(page.locator(".field__count")).to_have_text("36 of 4,000 characters")
     page.get_by_role("button", name="Save your texts").click()
     expect(page.get_by_text("Works on how single cells come back.")).to_be_visible()
@@ -53,7 +53,7 @@ def test_edits_uploads_forty_megabytes_with_progress_and_confirms(page: Page, de
     page.get_by_label("They may be published after the day").check()
     page.get_by_role("button", name="Send the file").click()
     expect(page.get_by_text("Your slides are in.")).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("link", name="forty.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="forty.pdf", exact=True)).to_be_visible()
     told = page.evaluate("() => sessionStorage.told")
     assert "of 40 MB sent" in told
     assert told.count("|") >= 3
@@ -104,7 +104,7 @@ def test_without_script_the_same_form_sends(chromium: Browser, demo: Shown, tmp_
     page.goto(f"/s/{demo.speaker_token}/talks/{demo.speaker_talk_id}/slides")
     page.get_by_label("Lysbildene dine").set_input_files(slides)
     page.get_by_role("button", name="Send filen").click()
-    expect(page.get_by_role("link", name="plain.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="plain.pdf", exact=True)).to_be_visible()
     context.close()
 
 

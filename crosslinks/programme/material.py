@@ -11,6 +11,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.material_models import MaterialShown, Recording, RecordingConsent, SlideFile
 from crosslinks.programme.models import Person, Talk, TalkSpeaker
+from crosslinks.programme.rules import TALKS_WITH_SLIDES
 
 _ALLOWED = and_(SlideFile.publish, ~SlideFile.keep_back)
 _SHOWN = exists().where(MaterialShown.edition_id == Talk.edition_id)
@@ -85,6 +86,11 @@ class MaterialRow:
     files: tuple[SlideFile, ...]
     answers: tuple[tuple[str, bool | None], ...]
     recording: str
+
+    @property
+    def wants_slides(self) -> bool:
+        """Whether slides are expected for it."""
+        return self.talk.kind in TALKS_WITH_SLIDES
 
     @property
     def may_show_recording(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
@@ -229,6 +229,7 @@ class SlidesForm(FlaskForm):
 
     slides = FileField(
         _l("Your slides"),
+        [FileRequired(_l("Choose a file."))],
         description=_l("PDF, PowerPoint (.pptx), OpenDocument (.odp) or Keynote (.key), up to 200 MB."),
     )
     publish = BooleanField(_l("They may be published after the day"))

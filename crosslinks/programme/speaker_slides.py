@@ -74,9 +74,6 @@ def _by_script() -> bool:
 
 def _stored(form: SlidesForm, talk: Talk) -> Stored | None:
     sent = form.slides.data
-    if not sent or not getattr(sent, "filename", ""):
-        form.slides.errors = [_("Choose a file.")]
-        return None
     try:
         refuse_one_more(talk)
         return store_slides(sent.stream, sent.filename)

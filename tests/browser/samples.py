@@ -427,10 +427,7 @@ SAMPLES |= {
         Sample("/s/{expired_speaker_token}", status=410),
         Sample("/s/not-a-token", status=404),
     ),
-    "speaker_public.about": (
-        Sample("/s/{speaker_token}/about"),
-        Sample("/s/{fresh_speaker_token}/about", submit=True),
-    ),
+    "speaker_public.about": (Sample("/s/{speaker_token}/about"), Sample("/s/{fresh_speaker_token}/about")),
     "speaker_public.portrait": (Sample("/s/{speaker_token}/portrait"), Sample("/s/{moderator_token}/portrait")),
     "speaker_slides.choose": (
         Sample("/s/{speaker_token}/talks/{speaker_talk_id}/slides"),

@@ -20,6 +20,7 @@ from crosslinks.demo.invited import add_invitations, answer_invitations
 from crosslinks.demo.letters import tell_what_was_sent
 from crosslinks.demo.mailings import add_mailings
 from crosslinks.demo.people import Invented, invent
+from crosslinks.demo.speaking import add_answers
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, real_now
@@ -79,6 +80,7 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
         answer_invitations(edition_id, now=clock.now())
         tell_what_was_sent(edition_id, now=clock.now())
         add_mailings(edition_id, now=clock.now())
+        add_answers(edition_id, now=clock.now())
         with transaction():
             add_presence(edition_id, clock.now())
             add_feedback(edition_id, clock.now())

@@ -11,6 +11,7 @@ from crosslinks.editions.public import Page, is_preview, kept_page
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, now
 from crosslinks.programme.calendar import MEDIA_TYPE, CalendarFacts, write_calendar
+from crosslinks.programme.material import list_public_material
 from crosslinks.programme.queries import (
     get_person_page,
     get_slot,
@@ -65,11 +66,13 @@ def speakers(edition: Edition) -> Page:
 @programme_public.get("/speakers/<slug>")
 @kept_page
 def speaker(edition: Edition, slug: str) -> Page:
+    found = get_person_page(edition, slug)
     html = render_page(
         "programme/public/speaker.html",
         public_frame(edition),
         edition=edition,
-        page=get_person_page(edition, slug),
+        page=found,
+        material=list_public_material([slot.talk.id for slot in found.slots]),
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
     )
@@ -79,11 +82,13 @@ def speaker(edition: Edition, slug: str) -> Page:
 @programme_public.get("/talks/<slug>")
 @kept_page
 def talk(edition: Edition, slug: str) -> Page:
+    slot = get_slot(edition, slug)
     html = render_page(
         "programme/public/talk.html",
         public_frame(edition),
         edition=edition,
-        slot=get_slot(edition, slug),
+        slot=slot,
+        material=list_public_material([slot.talk.id])[slot.talk.id],
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
     )

@@ -86,7 +86,7 @@ def lock_drafts(edition_id: int) -> list[ReleaseLetter]:
     return list(db.session.scalars(_drafts(edition_id).with_for_update(of=ReleaseLetter)))
 
 
-def _drafts(edition_id: int) -> Select[tuple[ReleaseLetter]]:
+def _drafts(edition_id: int) -> Select[ReleaseLetter]:
     return (
         select(ReleaseLetter)
         .join(ReleaseLetter.person)

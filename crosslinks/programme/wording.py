@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from crosslinks.editions.models import Edition
+from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import Texts
 from crosslinks.programme.conflicts import Conflict, ConflictKind, Span, find_conflicts
+from crosslinks.programme.gaps import list_unconfirmed
 from crosslinks.programme.queries import plan_of
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 from crosslinks.web.formats import format_clock
@@ -44,7 +46,8 @@ class Warnings:
 def word_conflicts(edition: Edition, rows: Sequence[SessionRow]) -> Warnings:
     """Return the conflicts of an edition's programme in the reader's language."""
     writer = _Writer(edition, rows)
-    found = find_conflicts(Span(edition.starts_at, edition.ends_at), plan_of(rows))
+    unconfirmed = list_unconfirmed(edition.id) if edition.ends_at > now() else frozenset()
+    found = find_conflicts(Span(edition.starts_at, edition.ends_at), plan_of(rows), unconfirmed)
     sessions: dict[int, list[str]] = {}
     talks: dict[int, list[str]] = {}
     for conflict in found:
@@ -123,6 +126,7 @@ _SENTENCES = {
     ConflictKind.MODERATOR_TWICE: _l("%(person)s moderates %(first)s and %(second)s at the same time."),
     ConflictKind.SPEAKS_ELSEWHERE: _l("%(person)s moderates %(first)s and speaks in %(second)s at the same time."),
     ConflictKind.OUTSIDE_DAY: _l("%(first)s lies outside the day, which lasts %(day)s."),
+    ConflictKind.UNCONFIRMED: _l("%(person)s has not confirmed for %(first)s."),
     ConflictKind.OUTSIDE_SESSION: _l("%(second)s lies outside its session, which lasts %(session)s."),
 }
 
@@ -137,6 +141,7 @@ def advice(kind: ConflictKind) -> str:
         ConflictKind.MODERATOR_TWICE: _("Move one of the sessions, or let somebody else moderate."),
         ConflictKind.SPEAKS_ELSEWHERE: _("Move one of them, or let somebody else moderate."),
         ConflictKind.OUTSIDE_DAY: _("Move it, or change the hours of the day in the settings."),
+        ConflictKind.UNCONFIRMED: _("Send them their link, or ask them."),
         ConflictKind.OUTSIDE_SESSION: _("Make the session longer, or the talk shorter."),
     }
     return advices[kind]

@@ -21,7 +21,7 @@ from crosslinks.kernel.errors import Invalid
 MAX_BYTES = 10_000_000
 MAX_PIXELS = {"JPEG": 40_000_000, "PNG": 20_000_000, "WEBP": 12_000_000}
 """A JPEG is decoded at a fraction of its size, the others at full size and WebP twice at once: each below 250 MB."""
-FOLDERS = ("portraits", "logos")
+FOLDERS = ("portraits", "logos", "faces", "originals")
 
 
 @dataclass(frozen=True)

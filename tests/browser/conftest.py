@@ -64,6 +64,7 @@ from tests.feedback.factories import ask_for_feedback
 from tests.instances import Instance, close_database
 from tests.invitations.factories import csv_file
 from tests.live.factories import open_stream
+from tests.programme.handed_in import hand_in
 from tests.registration.factories import make_registration, take_place
 
 pytestmark = pytest.mark.browser
@@ -117,6 +118,16 @@ class Shown:
     moved_talk: int
     feedback_token: str
     feedback_item: int
+    speaker_id: int
+    speaker_token: str
+    moderator_token: str
+    fresh_speaker_token: str
+    revoked_speaker_token: str
+    expired_speaker_token: str
+    speaker_talk_id: int
+    slides_id: int
+    shown_talk: str
+    shown_speaker: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -184,6 +195,7 @@ def build_shown(folder: Path) -> tuple[Flask, Shown]:
             live_token=open_stream(conference),
             **_timetables(conference),
             **ask_for_feedback(conference),
+            **hand_in(conference),
         )
     return app, shown
 

@@ -438,3 +438,44 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"timetable_manage.grid": "a part of the timetable"}
+
+
+P = f"{M}/people/{{speaker_id}}"
+
+SAMPLES |= {
+    "speaker_public.show": (
+        Sample("/s/{speaker_token}"),
+        Sample("/s/{moderator_token}"),
+        Sample("/s/{revoked_speaker_token}", status=410),
+        Sample("/s/{expired_speaker_token}", status=410),
+        Sample("/s/not-a-token", status=404),
+    ),
+    "speaker_public.about": (Sample("/s/{speaker_token}/about"), Sample("/s/{fresh_speaker_token}/about")),
+    "speaker_public.portrait": (Sample("/s/{speaker_token}/portrait"), Sample("/s/{moderator_token}/portrait")),
+    "speaker_slides.choose": (
+        Sample("/s/{speaker_token}/talks/{speaker_talk_id}/slides"),
+        Sample("/s/{speaker_token}/talks/{speaker_talk_id}/slides", submit=True),
+    ),
+    "speaker_slides.delete": (Sample("/s/{speaker_token}/slides/{slides_id}/delete"),),
+    "speaking_manage.write_to_all": (
+        *manage("/people/letters/links"),
+        Sample(f"{M}/people/letters/reminders", organizer=True),
+    ),
+    "speaking_manage.portrait": (Sample(f"{P}/portrait", organizer=True),),
+    "speaking_manage.merge": (Sample(f"{P}/merge", organizer=True),),
+    "material_manage.show": (*manage("/material"), Sample("/manage/crosslinks/2040/material", organizer=True)),
+}
+
+SAMPLES["people_manage.show"] += (
+    Sample(f"{M}/people?lacks=slides&show=speakers", organizer=True),
+    Sample(f"{M}/people?show=changed", organizer=True),
+)
+SAMPLES["people_manage.edit"] += (Sample(P, organizer=True),)
+SAMPLES["programme_public.talk"] += (Sample("/crosslinks/2040/talks/{shown_talk}"),)
+SAMPLES["programme_public.speaker"] += (Sample("/crosslinks/2040/speakers/{shown_speaker}"),)
+
+NOT_PAGES |= {
+    "speaker_slides.download": "a file",
+    "speaking_manage.download": "a file",
+    "material_public.slides": "a file",
+}

@@ -12,7 +12,7 @@ from crosslinks.programme.operations import create_room, create_session, create_
 from crosslinks.programme.people import create_person
 from crosslinks.programme.publishing import publish_release
 from crosslinks.programme.release_models import ProgrammeRelease
-from crosslinks.programme.rules import SessionKind, TalkKind
+from crosslinks.programme.rules import Coming, SessionKind, TalkKind
 from tests.factories import NOW, TESTER
 
 PEOPLE = {
@@ -49,8 +49,9 @@ def oslo(clock: str) -> datetime:
 
 
 def make_person(edition: Edition, given: str = "Ada", family: str = "Demo", **more: Any) -> Person:
-    """Make a person."""
-    return create_person(actor=TESTER, now=NOW, edition=edition, given_name=given, family_name=family, **more)
+    """Make a person, who comes unless told otherwise."""
+    facts = {"coming": Coming.CONFIRMED} | more
+    return create_person(actor=TESTER, now=NOW, edition=edition, given_name=given, family_name=family, **facts)
 
 
 def make_session(

@@ -18,6 +18,7 @@ from crosslinks.documents import erasure as documents
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import lock_modes
 from crosslinks.feedback import erasure as feedback
+from crosslinks.feeds import erasure as feeds
 from crosslinks.invitations import erasure as invitations
 from crosslinks.jobs import erasure as jobs
 from crosslinks.kernel.actors import Actor
@@ -63,6 +64,7 @@ FEATURES: tuple[tuple[str, Feature], ...] = (
 SWEEPS: tuple[Callable[..., int], ...] = (
     accounts.forget_edition,
     checkin.forget_edition,
+    feeds.forget_edition,
     mail.forget_edition,
 )
 """What is left of all people of an edition once each was erased; each call does a part and returns how much."""

@@ -201,8 +201,6 @@ NOT_PAGES |= {
     "jobs_public.up": "JSON",
     "jobs_public.ready": "JSON",
     "media.show": "a picture",
-    "programme_public.calendar": "a calendar file",
-    "programme_public.talk_calendar": "a calendar file",
 }
 
 SAMPLES |= {
@@ -416,3 +414,19 @@ SAMPLES |= {
         Sample("/r/{digital_token}/answers", status=404),
     ),
 }
+
+NOT_PAGES |= {
+    "feeds_public.calendar": "a calendar file",
+    "feeds_public.session_calendar": "a calendar file",
+    "feeds_public.talk_calendar": "a calendar file",
+    "feeds_public.person_calendar": "a calendar file",
+    "feeds_public.schedule_xml": "a file for other programs",
+    "feeds_public.schedule_json": "a file for other programs",
+}
+
+SAMPLES |= {
+    "favourites_public.choose": both("/my-programme"),
+    "personal_feed.show": (Sample("/f/{favourites_token}"), Sample("/f/nothing", status=404)),
+}
+
+NOT_PAGES |= {"personal_feed.calendar": "a calendar file"}

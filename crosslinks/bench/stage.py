@@ -36,6 +36,7 @@ from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.programme.operations import create_session, create_talk
 from crosslinks.programme.people import create_person
+from crosslinks.programme.publishing import publish_release
 from crosslinks.programme.rules import SessionKind
 from crosslinks.registration.joining import register
 from crosslinks.registration.models import Registration, Ticket
@@ -166,6 +167,8 @@ def _make_programme(edition: Edition, talks: int) -> None:
                 title={"en": f"What {speaker.family_name} found about tumours and their surroundings"},
                 speakers=[speaker],
             )  # fmt: skip
+    if talks:
+        publish_release(actor=ACTOR, now=real_now(), edition=edition)
 
 
 def _enrol(edition: Edition) -> str:

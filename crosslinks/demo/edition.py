@@ -13,6 +13,7 @@ from crosslinks.checkin.models import Gate
 from crosslinks.config import settings
 from crosslinks.consents.operations import set_asked
 from crosslinks.consents.rules import ASKED_BY_EDITION
+from crosslinks.demo.releases import publish_twice
 from crosslinks.editions.kept import keep_figures
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.operations import create_conference, create_edition
@@ -54,6 +55,7 @@ def build_edition(*, now: datetime) -> Edition:
         _build_earlier(conference, facts, edition, now)
     people = _build_people(edition, data["people"], now)
     _build_programme(edition, data, people, now)
+    publish_twice(edition, people["tarantino"], now)
     _build_sponsors(edition, data["tiers"], now)
     _ask_for_consents(edition, now)
     return edition

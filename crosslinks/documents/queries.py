@@ -8,14 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import selectinload
 
 from crosslinks.documents.models import BadgePrint
-from crosslinks.editions.models import Edition
 from crosslinks.jobs.models import Job
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
-from crosslinks.programme.models import Session
 from crosslinks.registration.consent_lists import not_to_be_photographed
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.rules import BadgeRole, Place
@@ -147,18 +144,6 @@ def get_badge_job(edition_id: int, job_id: int) -> Job:
     if job is None:
         raise NotFound("job.unknown")
     return job
-
-
-def list_day(edition: Edition) -> list[Session]:
-    """Return the parts of the day with their talks, in order."""
-    return list(
-        db.session.scalars(
-            select(Session)
-            .where(Session.edition_id == edition.id)
-            .order_by(Session.starts_at, Session.id)
-            .options(selectinload(Session.talks))
-        )
-    )
 
 
 def list_chosen(edition_id: int, registration_ids: Sequence[int]) -> list[Registration]:

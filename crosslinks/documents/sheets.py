@@ -8,13 +8,14 @@ from babel.dates import format_date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask_babel import gettext as _
 
-from crosslinks.documents.queries import BadgePerson, list_day
+from crosslinks.documents.queries import BadgePerson
 from crosslinks.documents.rules import BadgeData, BadgeSheet, DayLine
 from crosslinks.editions.keys import open_private_key
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import pick
-from crosslinks.programme.models import Session
+from crosslinks.programme.released import list_released_rows
 from crosslinks.programme.rules import SessionKind
+from crosslinks.programme.timeline import SessionRow
 from crosslinks.registration.rules import BadgeRole
 from crosslinks.registration.tickets import ticket_text
 from crosslinks.web.formats import format_clock
@@ -38,7 +39,7 @@ def role_words() -> dict[BadgeRole, str]:
 def badge_sheet(edition: Edition, language: str) -> BadgeSheet:
     """Return what the badges of ``edition`` share, in ``language``."""
     with speaking(language) as spoken:
-        parts = list_day(edition)
+        parts = list_released_rows(edition.id)
         return BadgeSheet(
             conference=edition.conference.name,
             edition_label=edition.slug,
@@ -57,14 +58,14 @@ def _day_and_month(edition: Edition, language: str) -> str:
     return str(format_date(day, _DAY_AND_MONTH[language], locale=language))
 
 
-def _share(moment: datetime, parts: list[Session]) -> float:
+def _share(moment: datetime, parts: list[SessionRow]) -> float:
     """Return a moment as a fraction of the day."""
     start = min(part.starts_at for part in parts)
     whole = max(part.ends_at for part in parts) - start
     return (moment - start) / max(whole, timedelta(minutes=1))
 
 
-def _day_line(part: Session, parts: list[Session], edition: Edition, language: str) -> DayLine:
+def _day_line(part: SessionRow, parts: list[SessionRow], edition: Edition, language: str) -> DayLine:
     title = pick(part.title, language, edition.languages)
     if not title and part.talks:
         title = pick(part.talks[0].title, language, edition.languages)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 
-from flask import Response, current_app, request, session
+from flask import Response, current_app, g, has_app_context, request, session
 
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition
@@ -21,6 +21,9 @@ from crosslinks.web.languages import current_language
 
 HTML = "text/html; charset=utf-8"
 _PREVIEW = "preview"
+_PREVIEWED = "previewed_edition"
+NO_PREVIEW = "off"
+"""What the address asks for in place of a preview's token to see again what is published."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,26 @@ def open_edition(conference: str, edition: str) -> Edition:
     return found
 
 
+def is_preview(edition_id: int) -> bool:
+    """Say whether this request shows what is not published of that edition: its visitor holds the preview link."""
+    return has_app_context() and g.get(_PREVIEWED) == edition_id
+
+
 def _may_preview(edition: Edition) -> bool:
-    given = request.args.get("preview") or session.get(_PREVIEW, "")
+    given = request.args.get(_PREVIEW) or session.get(_PREVIEW, "")
     if not given or not link_is_valid(settings().keys, LinkKind.PREVIEW, given, edition.id, edition.preview_epoch):
         return False
     session[_PREVIEW] = given
+    setattr(g, _PREVIEWED, edition.id)
     return True
+
+
+def _asks_for_preview() -> bool:
+    """Say whether a preview may be meant; cheap for visitors, who have no session."""
+    if request.args.get(_PREVIEW) == NO_PREVIEW:
+        session.pop(_PREVIEW, None)
+        return False
+    return _PREVIEW in request.args or (bool(request.cookies) and _PREVIEW in session)
 
 
 def keeper() -> Keeper:
@@ -60,7 +77,8 @@ def keeper() -> Keeper:
 def kept_page(builder: Builder) -> Callable[..., Response]:
     """Make a view of a function ``(edition, **parts of the address) -> Page``, rendered once per revision.
 
-    The key is the path and the language: a page may depend on nothing else of the request. Drafts are never kept.
+    The key is the path and the language: a page may depend on nothing else of the request. Drafts and previews are
+    never kept.
     """
 
     @wraps(builder)
@@ -68,9 +86,11 @@ def kept_page(builder: Builder) -> Callable[..., Response]:
         stamp = find_stamp(conference, edition)
         if stamp is None:
             raise NotFound("edition.unknown" if find_conference_id(conference) else "conference.unknown")
-        if stamp.state == EditionState.DRAFT:
-            draft = builder(open_edition(conference, edition), **parts)
-            return Response(draft.body, content_type=draft.media_type, headers={"Cache-Control": "no-store"})
+        if stamp.state == EditionState.DRAFT or _asks_for_preview():
+            found = open_edition(conference, edition)
+            if found.state is EditionState.DRAFT or _may_preview(found):
+                draft = builder(found, **parts)
+                return Response(draft.body, content_type=draft.media_type, headers={"Cache-Control": "no-store"})
         key = (request.path, current_language())
         moment = now()
         page = keeper().find(key, stamp.public_rev, moment)

@@ -17,6 +17,7 @@ from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.programme.models import Person, Session, SessionModerator, Talk, TalkSpeaker
+from crosslinks.programme.publishing import forget_person
 from crosslinks.programme.rules import slug_of
 
 PERSON_FIELDS = (
@@ -91,6 +92,7 @@ def delete_person(
     _log(actor, now, edition, "person.deleted", person, before)
     db.session.execute(delete(TalkSpeaker).where(TalkSpeaker.person_id == person.id))
     db.session.execute(delete(SessionModerator).where(SessionModerator.person_id == person.id))
+    forget_person(edition.id, person.id)
     db.session.delete(person)
     db.session.flush()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -11,14 +11,15 @@ from sqlalchemy import BindParameter, Select, Table, bindparam, exists, func, se
 from sqlalchemy.orm import joinedload, selectinload
 
 from crosslinks.editions.models import Edition
+from crosslinks.editions.public import is_preview
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.columns import Texts
 from crosslinks.kernel.db import Base, db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.conflicts import PlannedSession, PlannedTalk, Span
 from crosslinks.programme.models import Person, Room, Session, SessionModerator, Talk, TalkSpeaker
-from crosslinks.programme.rules import stage_name
-from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow, Timeline, build_timeline
+from crosslinks.programme.released import list_released_rows, read_latest, rows_of
+from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow, Timeline, build_timeline, person_line
 
 T = TypeVar("T")
 
@@ -91,13 +92,18 @@ class PersonPage:
 
 
 def get_timeline(edition: Edition, now: datetime) -> Timeline:
-    """Return the day of ``edition`` as it stands at ``now``: four statements, however many talks."""
-    rows = list_session_rows(edition.id)
+    """Return the public day of ``edition`` as it stands at ``now``: as many statements however many talks."""
+    rows = list_public_rows(edition.id)
     return build_timeline(rows, now=now, zone=edition.zone, has_stream=edition.mode(Mode.DIGITAL) is not None)
 
 
+def list_public_rows(edition_id: int) -> list[SessionRow]:
+    """Return what this visitor may see: the latest release, or the working copy with the preview link."""
+    return list_session_rows(edition_id) if is_preview(edition_id) else list_released_rows(edition_id)
+
+
 def list_session_rows(edition_id: int) -> list[SessionRow]:
-    """Return the sessions with moderators, talks and speakers in order of the day."""
+    """Return the working copy: sessions with moderators, talks and speakers in order of the day."""
     of_edition = {"edition": edition_id}
     speakers = _grouped((row[0], person_line(row[1:])) for row in db.session.execute(_SPEAKERS, of_edition))
     moderators = _grouped((row[0], person_line(row[1:])) for row in db.session.execute(_MODERATORS, of_edition))
@@ -113,12 +119,6 @@ def list_session_rows(edition_id: int) -> list[SessionRow]:
 
 _talk_row: Callable[..., TalkRow] = TalkRow
 _session_row: Callable[..., SessionRow] = SessionRow
-
-
-def person_line(row: Sequence[Any]) -> PersonLine:
-    """Return a person's line of ``(id, slug, title, given name, family name, affiliation, portrait)``."""
-    number, slug, title, given, family, affiliation, portrait = row
-    return PersonLine(number, slug, stage_name(title, given, family), affiliation, portrait, family)
 
 
 def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
@@ -157,7 +157,7 @@ def list_highlighted_people(edition: Edition) -> list[PersonCard]:
 
 
 def _cards(edition: Edition) -> list[tuple[PersonCard, bool]]:
-    sessions = list_session_rows(edition.id)
+    sessions = list_public_rows(edition.id)
     topics: dict[int, list[Texts]] = {}
     first: dict[int, datetime] = {}
     for row in sessions:
@@ -192,30 +192,49 @@ def get_person_page(edition: Edition, slug: str) -> PersonPage:
     person = _find_by_slug(Person, edition.id, slug)
     if person is None:
         raise NotFound("person.unknown")
-    rows = list_session_rows(edition.id)
+    public = _read_public(edition.id)
+    rows = public.rows
     found = [(talk, row) for row in rows for talk in row.talks if person.id in {who.id for who in talk.speakers}]
     moderated = tuple(row for row in rows if person.id in {who.id for who in row.moderators})
     if not (person.highlighted or found or moderated):
         raise NotFound("person.unknown")
-    texts = {talk.id: talk for talk in _talks([talk.id for talk, _ in found])}
-    slots = tuple(Slot(talk, row, texts[talk.id].abstract, texts[talk.id].abstract_language) for talk, row in found)
-    return PersonPage(person, slots, moderated)
+    return PersonPage(person, tuple(public.slot(talk, row) for talk, row in found), moderated)
 
 
 def get_slot(edition: Edition, slug: str) -> Slot:
     """Return a talk by its address, within its session; raises ``NotFound``."""
-    talk = _find_by_slug(Talk, edition.id, slug)
-    if talk is None:
-        raise NotFound("talk.unknown")
-    for row in list_session_rows(edition.id):
-        for line in row.talks:
-            if line.id == talk.id:
-                return Slot(line, row, talk.abstract, talk.abstract_language)
+    public = _read_public(edition.id)
+    for row in public.rows:
+        for talk in row.talks:
+            if talk.slug == slug:
+                return public.slot(talk, row)
     raise NotFound("talk.unknown")
 
 
-def _talks(ids: list[int]) -> list[Talk]:
-    return list(db.session.scalars(select(Talk).where(Talk.id.in_(ids)))) if ids else []
+@dataclass(frozen=True)
+class _Public:
+    rows: list[SessionRow]
+    abstracts: dict[int, tuple[str, str]]
+
+    def slot(self, talk: TalkRow, session: SessionRow) -> Slot:
+        return Slot(talk, session, *self.abstracts[talk.id])
+
+
+def _read_public(edition_id: int) -> _Public:
+    if is_preview(edition_id):
+        return _Public(list_session_rows(edition_id), _abstracts(edition_id))
+    released = read_latest(edition_id)
+    abstracts = {
+        talk.id: (talk.abstract, talk.abstract_language) for session in released.sessions for talk in session.talks
+    }
+    return _Public(rows_of(edition_id, released), abstracts)
+
+
+def _abstracts(edition_id: int) -> dict[int, tuple[str, str]]:
+    rows = db.session.execute(
+        select(Talk.id, Talk.abstract, Talk.abstract_language).where(Talk.edition_id == edition_id)
+    )
+    return {number: (abstract, language) for number, abstract, language in rows}
 
 
 def _find_by_slug(kind: type[T], edition_id: int, slug: str) -> T | None:

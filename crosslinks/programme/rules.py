@@ -44,6 +44,14 @@ class Mark(StrEnum):
     NEXT = "next"
 
 
+class DraftState(StrEnum):
+    """What became of a letter that was drafted."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    DISCARDED = "discarded"
+
+
 def slug_of(text: str, taken: Container[str] = (), fallback: str = "untitled") -> str:
     """Return a short address for ``text`` that is not ``taken``: letters of any script, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from crosslinks.kernel.columns import Texts
-from crosslinks.programme.rules import LEAD_TIME, Mark, SessionKind, TalkKind, minutes_between
+from crosslinks.programme.rules import LEAD_TIME, Mark, SessionKind, TalkKind, minutes_between, stage_name
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,12 @@ class PersonLine:
     affiliation: str
     portrait: str
     family_name: str = ""
+
+
+def person_line(row: Sequence[Any]) -> PersonLine:
+    """Return a person's line of ``(id, slug, title, given name, family name, affiliation, portrait)``."""
+    number, slug, title, given, family, affiliation, portrait = row
+    return PersonLine(number, slug, stage_name(title, given, family), affiliation, portrait, family)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from crosslinks.jobs.runs import JobRun
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db, transaction
 from crosslinks.programme.models import Session, Talk
+from crosslinks.programme.publishing import publish_release
 from crosslinks.programme.rules import SessionKind
 from crosslinks.registration.joining import add_by_hand
 from crosslinks.registration.models import Registration
@@ -66,6 +67,7 @@ def make_day(edition: Edition) -> None:
         ]
     )
     db.session.flush()
+    publish_release(actor=TESTER, now=NOW, edition=edition)
 
 
 def order_run(edition: Edition, chosen: BadgeFilter | None = None, **more: object) -> int:

@@ -13,6 +13,7 @@ from crosslinks.live.models import Presence, Stream
 from crosslinks.live.operations import change_stream
 from crosslinks.live.rules import StreamKind
 from crosslinks.programme.operations import create_session, create_talk
+from crosslinks.programme.publishing import publish_release
 from crosslinks.programme.rules import SessionKind
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
@@ -49,6 +50,7 @@ def open_stream(conference: Conference) -> str:
                 actor=TESTER, now=NOW, edition=edition, session=session, title={"en": title, "nb": title},
                 starts_at=start + timedelta(minutes=90 * number), ends_at=start + timedelta(minutes=90 * (number + 1)),
             )  # fmt: skip
+        publish_release(actor=TESTER, now=NOW, edition=edition)
         people = [take_place(edition, Mode.DIGITAL).registration_id for _ in range(4)]
         for number, person in enumerate(people):
             here_since = start + timedelta(minutes=7 * number)

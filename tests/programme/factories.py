@@ -10,6 +10,8 @@ from crosslinks.editions.models import Edition
 from crosslinks.programme.models import Person, Room, Session, Talk
 from crosslinks.programme.operations import create_room, create_session, create_talk
 from crosslinks.programme.people import create_person
+from crosslinks.programme.publishing import publish_release
+from crosslinks.programme.release_models import ProgrammeRelease
 from crosslinks.programme.rules import SessionKind, TalkKind
 from tests.factories import NOW, TESTER
 
@@ -79,8 +81,13 @@ def make_talk(
     )  # fmt: skip
 
 
+def publish(edition: Edition, **more: Any) -> ProgrammeRelease:
+    """Publish the working copy as the next release."""
+    return publish_release(actor=TESTER, now=NOW, edition=edition, **more)
+
+
 def make_programme(edition: Edition) -> Programme:
-    """Make the rooms, people, sessions and talks of the day."""
+    """Make the rooms, people, sessions and talks of the day, and publish them."""
     room = create_room(actor=TESTER, now=NOW, edition=edition, name="Kaare Norum auditorium", seats=300)
     people = {
         key: make_person(edition, given, family, title=title, affiliation=home, highlighted=key in HIGHLIGHTED)
@@ -141,4 +148,5 @@ def make_programme(edition: Edition) -> Programme:
         "etter ti år i remisjon",
     )  # fmt: skip
     talk(None, "15:25", 10, "jeanmougin", "Closing", "Avslutning", kind=TalkKind.CLOSING)
+    publish(edition)
     return day

@@ -19,7 +19,7 @@ from crosslinks.programme.models import Person, Room, Session, Talk
 from crosslinks.programme.queries import get_person, get_talk, list_session_rows
 from tests.accounts.factories import sign_in
 from tests.factories import make_conference, make_edition
-from tests.programme.factories import Programme, make_person, make_programme, make_session, make_talk, oslo
+from tests.programme.factories import Programme, make_person, make_programme, make_session, make_talk, oslo, publish
 
 HOME = "/manage/crosslinks/2024"
 
@@ -93,6 +93,9 @@ def test_a_day_is_built_by_forms_alone(client: FlaskClient, edition: Edition) ->
     assert rows[0].room == "Hall"
     assert [who.id for who in rows[0].moderators] == [who.id for who in rows[0].talks[0].speakers] == [person.id]
     assert not rows[1].streamed
+    assert "A new session" not in client.get("/crosslinks/2024/programme").text
+    with transaction():
+        publish(edition)
     public = client.get("/crosslinks/2024/programme").text
     assert "A new session" in public
     assert "Keynote" in public

@@ -17,7 +17,16 @@ from crosslinks.programme.operations import change_talk
 from crosslinks.programme.people import change_person
 from crosslinks.programme.queries import get_timeline, list_highlighted_people, list_public_people
 from tests.factories import NOW, TESTER, make_conference, make_edition
-from tests.programme.factories import HIGHLIGHTED, Programme, make_person, make_programme, make_session, make_talk, oslo
+from tests.programme.factories import (
+    HIGHLIGHTED,
+    Programme,
+    make_person,
+    make_programme,
+    make_session,
+    make_talk,
+    oslo,
+    publish,
+)
 
 HOME = "/crosslinks/2024"
 
@@ -144,10 +153,12 @@ def test_a_long_day_costs_as_many_statements_as_a_short_one(
         people = [make_person(edition, family=f"Number {number}") for number in range(40)]
         for number in range(3):
             make_talk(edition, room, "10:40", 5, speakers=[people[number]])
+        publish(edition)
     few = cost()
     with transaction():
         for number in range(3, 40):
             make_talk(edition, room, "10:45", 5, speakers=people[: 2 + number % 3])
+        publish(edition)
     assert cost() == few <= 6
 
 
@@ -190,6 +201,7 @@ def test_a_talk_page_has_title_slot_speaker_and_abstract(client: FlaskClient, ed
             actor=TESTER, now=NOW, edition=edition, talk=day.talks["tarantino"],
             changes={"abstract": "What **links** antibody and drug.", "abstract_language": "en"},
         )  # fmt: skip
+        publish(edition)
     html = page(client, "talks/antibody-drug-conjugates", "nb")
     assert "Antistoff-legemiddelkonjugater" in html
     assert "Paolo Tarantino" in html
@@ -206,6 +218,7 @@ def test_what_people_write_cannot_break_out(client: FlaskClient, edition: Editio
             edition, "10:40", 60, title={"en": hostile}, summary={"en": hostile}, moderators=[person]
         )
         talk = make_talk(edition, session, "10:40", 30, hostile, speakers=[person], abstract=hostile)
+        publish(edition)
     for path in ("programme", "speakers", f"speakers/{person.slug}", f"talks/{talk.slug}"):
         html = page(client, path)
         for forbidden in ("<script>alert", "<img src=x", 'href="javascript:', "<b>Eve"):
@@ -270,6 +283,7 @@ def test_the_calendar_has_every_talk_once_with_lasting_identities(
             actor=TESTER, now=NOW, edition=edition, talk=talk,
             changes={"starts_at": oslo("14:55"), "title": {"en": "Renamed; with, signs"}},
         )  # fmt: skip
+        publish(edition)
     second = events()
     assert second.keys() == first.keys()
     assert second[str(talk.uuid)][0] == oslo("14:55")
@@ -299,6 +313,7 @@ def test_an_edition_of_two_days_shows_both(client: FlaskClient, edition: Edition
             actor=TESTER, now=NOW, edition=edition, talk=later,
             changes={"starts_at": later.starts_at + move, "ends_at": later.ends_at + move},
         )  # fmt: skip
+        publish(edition)
     html = page(client, "programme")
     assert html.index("Friday 26 January 2024") < html.index("Second day")
 

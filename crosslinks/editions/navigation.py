@@ -55,6 +55,7 @@ SECTIONS = (
         (
             Page("programme", _l("Programme"), Permission.PROGRAMME),
             Page("people", _l("People"), Permission.PROGRAMME),
+            Page("run-sheet", _l("Run sheet"), Permission.PROGRAMME),
         ),
     ),
     Section(_l("Sponsors"), "heart", (Page("sponsors", _l("Sponsors"), Permission.SPONSORS),)),

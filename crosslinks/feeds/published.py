@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.clock import now
-from crosslinks.kernel.db import db
-from crosslinks.programme.models import Talk
-from crosslinks.programme.queries import list_rooms, list_session_rows
+from crosslinks.programme.queries import list_public_rows, list_rooms, read_public
+from crosslinks.programme.released import find_latest
 from crosslinks.programme.timeline import SessionRow, TalkRow
 
 Part = tuple[SessionRow, TalkRow | None]
@@ -47,32 +44,29 @@ class Published:
     rows: tuple[SessionRow, ...]
     version: ScheduleVersion
     seats: Mapping[str, int | None]
-    abstracts: Mapping[UUID, Abstract]
-    recorded: frozenset[UUID] = frozenset()
+    abstracts: Mapping[int, Abstract]
+    recorded: frozenset[int] = frozenset()
 
 
 def schedule_version(edition: Edition) -> ScheduleVersion:
-    """Return the version of the programme that the public sees."""
-    return ScheduleVersion(edition.public_rev, now())
+    """Return the version of the programme that the public sees; number 0 before the first release."""
+    latest = find_latest(edition.id)
+    return ScheduleVersion(latest.number, latest.published_at) if latest else ScheduleVersion(0, now())
 
 
 def read_rows(edition: Edition) -> list[SessionRow]:
     """Return the sessions that the public sees, in order of the day."""
-    return list_session_rows(edition.id)
+    return list_public_rows(edition.id)
 
 
 def read_published(edition: Edition) -> Published:
     """Return all that goes out of an edition's programme: a fixed number of statements."""
-    texts = db.session.execute(
-        select(Talk.uuid, Talk.abstract, Talk.abstract_language).where(
-            Talk.edition_id == edition.id, Talk.abstract != ""
-        )
-    )
+    public = read_public(edition.id)
     return Published(
-        rows=tuple(read_rows(edition)),
+        rows=tuple(public.rows),
         version=schedule_version(edition),
         seats={room.name: room.seats for room in list_rooms(edition.id)},
-        abstracts={row.uuid: Abstract(row.abstract, row.abstract_language) for row in texts},
+        abstracts={number: Abstract(*about) for number, about in public.abstracts.items() if about[0]},
     )
 
 

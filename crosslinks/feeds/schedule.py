@@ -141,7 +141,7 @@ class _Builder:
 
     def _talk(self, row: SessionRow, talk: TalkRow) -> ScheduleEvent:
         title, language = pick_with_language(talk.title, self._language)
-        about = self._published.abstracts.get(talk.uuid, _NOTHING)
+        about = self._published.abstracts.get(talk.id, _NOTHING)
         number = 2 * talk.id
         return ScheduleEvent(
             id=number,
@@ -157,7 +157,7 @@ class _Builder:
             ends_at=talk.ends_at.astimezone(self._edition.zone),
             url=f"{self._base}talks/{talk.slug}",
             persons=tuple(self._person(person) for person in talk.speakers),
-            recorded=talk.uuid in self._published.recorded,
+            recorded=talk.id in self._published.recorded,
             streamed=row.streamed,
         )
 

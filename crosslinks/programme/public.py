@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from crosslinks.config import settings
 from crosslinks.editions.frames import edition_url, public_frame
 from crosslinks.editions.models import Edition
 from crosslinks.editions.public import Page, kept_page
@@ -15,6 +16,10 @@ from crosslinks.programme.queries import (
     get_timeline,
     list_public_people,
 )
+from crosslinks.programme.structured import Describer
+from crosslinks.programme.timeline import PersonLine
+from crosslinks.web.languages import current_language
+from crosslinks.web.media import media_url
 from crosslinks.web.pages import render_page
 
 programme_public = Blueprint("programme_public", __name__, url_prefix="/<conference>/<edition>")
@@ -24,12 +29,14 @@ programme_public = Blueprint("programme_public", __name__, url_prefix="/<confere
 @kept_page
 def programme(edition: Edition) -> Page:
     timeline = get_timeline(edition, now())
+    describer = _describer(edition)
     html = render_page(
         "programme/public/programme.html",
         public_frame(edition),
         edition=edition,
         timeline=timeline,
         clock_offset=int(clock.offset.total_seconds() * 1000),
+        structured=describer.edition(describer.talks(timeline.rows)),
         base=edition_url(edition),
     )
     return Page(html, timeline.until)
@@ -51,11 +58,16 @@ def speakers(edition: Edition) -> Page:
 @programme_public.get("/speakers/<slug>")
 @kept_page
 def speaker(edition: Edition, slug: str) -> Page:
+    page = get_person_page(edition, slug)
+    person = page.person
+    line = PersonLine(person.id, person.slug, person.name, person.affiliation, person.portrait, person.family_name)
+    slots = [(slot.session, slot.talk) for slot in page.slots]
     html = render_page(
         "programme/public/speaker.html",
         public_frame(edition),
         edition=edition,
-        page=get_person_page(edition, slug),
+        page=page,
+        structured=_describer(edition).person(line, media_url(person.portrait), slots),
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
     )
@@ -65,12 +77,18 @@ def speaker(edition: Edition, slug: str) -> Page:
 @programme_public.get("/talks/<slug>")
 @kept_page
 def talk(edition: Edition, slug: str) -> Page:
+    slot = get_slot(edition, slug)
     html = render_page(
         "programme/public/talk.html",
         public_frame(edition),
         edition=edition,
-        slot=get_slot(edition, slug),
+        slot=slot,
+        structured=_describer(edition).talk(slot.session, slot.talk, slot.abstract),
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
     )
     return Page(html)
+
+
+def _describer(edition: Edition) -> Describer:
+    return Describer(edition, settings().base_url, current_language())

@@ -35,7 +35,10 @@ class Banner:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a public page shows around its content."""
+    """What a public page shows around its content.
+
+    ``canonical`` is the one address of a page that search engines may know, ``alternates`` are its languages.
+    """
 
     brand: str
     home_url: str
@@ -49,6 +52,8 @@ class Frame:
     privacy_url: str = ""
     contact_url: str = ""
     accessibility_url: str = ""
+    canonical: str = ""
+    alternates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

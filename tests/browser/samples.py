@@ -430,3 +430,16 @@ SAMPLES |= {
 }
 
 NOT_PAGES |= {"personal_feed.calendar": "a calendar file"}
+
+NOT_PAGES |= {
+    "sitemaps.robots": "a file for robots",
+    "sitemaps.index": "a file for robots",
+    "sitemaps.edition_pages": "a file for robots",
+}
+
+SAMPLES |= {"run_sheet_manage.show": manage("/run-sheet")}
+
+NOT_PAGES |= {
+    "documents_programme.programme": "a PDF",
+    "run_sheet_manage.pdf": "a PDF",
+}

@@ -9,7 +9,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.kernel.db import transaction
 from crosslinks.programme.operations import change_talk, create_room
 from tests.factories import NOW, TESTER, make_edition
-from tests.programme.factories import Programme, make_programme, make_session, make_talk
+from tests.programme.factories import Programme, make_programme, make_session, make_talk, publish
 
 
 @pytest.fixture
@@ -40,4 +40,5 @@ def rich_day(edition: Edition, day: Programme) -> Programme:
             changes={"starts_at": later.starts_at + move, "ends_at": later.ends_at + move},
         )  # fmt: skip
         day.talks["later"] = later
+        publish(edition)
     return day

@@ -10,7 +10,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.kernel.db import transaction
 from crosslinks.programme.operations import change_talk
 from tests.factories import NOW, TESTER
-from tests.programme.factories import Programme, oslo
+from tests.programme.factories import Programme, oslo, publish
 
 HOME = "/crosslinks/2024"
 
@@ -37,6 +37,7 @@ def test_a_change_keeps_the_identity_and_raises_the_sequence(
     (before,) = events(client, f"talks/{talk.slug}.ics")
     with transaction():
         change_talk(actor=TESTER, now=NOW, edition=edition, talk=talk, changes={"starts_at": oslo("14:55")})
+        publish(edition)
     (after,) = events(client, f"talks/{talk.slug}.ics")
     assert after["uid"] == before["uid"]
     assert after["sequence"] > before["sequence"]

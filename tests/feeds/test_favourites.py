@@ -14,7 +14,7 @@ from crosslinks.kernel.db import db, transaction
 from crosslinks.privacy.retention import erase_edition
 from crosslinks.programme.operations import change_talk
 from tests.factories import NOW, TESTER, make_edition
-from tests.programme.factories import Programme, make_talk, oslo
+from tests.programme.factories import Programme, make_talk, oslo, publish
 
 HOME = "/crosslinks/2024"
 
@@ -77,6 +77,7 @@ def test_a_calendar_that_polls_is_told_that_it_has_it(client: FlaskClient, editi
         change_talk(
             actor=TESTER, now=NOW, edition=edition, talk=day.talks["rasche"], changes={"starts_at": oslo("14:55")}
         )
+        publish(edition)
     moved = client.get(f"{feed}.ics", headers={"If-None-Match": etag})
     (event,) = Calendar.from_ical(moved.data).walk("VEVENT")
     assert event["dtstart"].dt == oslo("14:55")
@@ -112,7 +113,9 @@ def test_without_a_talk_there_is_no_list(client: FlaskClient, day: Programme, ta
 
 def test_talks_of_another_edition_are_left_out(client: FlaskClient, edition: Edition, day: Programme) -> None:
     with transaction():
-        other = make_talk(make_edition(edition.conference, slug="2025", number=17), None, "10:00", 30, "Elsewhere")
+        other_edition = make_edition(edition.conference, slug="2025", number=17)
+        other = make_talk(other_edition, None, "10:00", 30, "Elsewhere")
+        publish(other_edition)
     feed = make_feed(client, day, "rasche")
     client.post(feed, data={"talk": [str(other.uuid), str(day.talks["ali"].uuid)]})
     assert uids(client, feed) == {str(day.talks["ali"].uuid)}

@@ -15,7 +15,7 @@ from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.db import db, transaction
 from crosslinks.programme.operations import change_talk
 from tests.factories import NOW, TESTER, make_conference, make_edition
-from tests.programme.factories import Programme
+from tests.programme.factories import Programme, publish
 
 HOME = "/crosslinks/2024"
 ACRONYM = re.compile(r"[a-z0-9_-][a-z0-9_]{3,}")
@@ -155,6 +155,7 @@ def test_identities_outlive_a_change_and_the_version_grows(
         change_talk(
             actor=TESTER, now=NOW, edition=edition, talk=rich_day.talks["rasche"], changes={"title": {"en": "New"}}
         )
+        publish(edition)
     after = schedule(client)
     for key in ("guid", "id", "slug"):
         assert [event[key] for event in events_of(after)] == [event[key] for event in events_of(before)]

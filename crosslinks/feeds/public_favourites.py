@@ -25,7 +25,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.chosen import only_talks
-from crosslinks.programme.timeline import build_timeline
+from crosslinks.programme.timeline import SessionRow, Timeline, build_timeline
 from crosslinks.web.calendars import MEDIA_TYPE
 from crosslinks.web.clients import spend, spend_bad_token, spend_client_request
 from crosslinks.web.languages import current_language
@@ -63,16 +63,14 @@ def keep(conference: str, edition: str) -> tuple[str, int] | BaseResponse:
 
 def _page(edition: Edition, talks: list[str], token: str = "", refusal: str = "") -> str:
     rows = read_rows(edition)
-    has_stream = edition.mode(Mode.DIGITAL) is not None
-    build = {"now": now(), "zone": edition.zone, "has_stream": has_stream}
     wanted = {str(talk.uuid) for _row, talk in chosen_parts(rows, talks) if talk}
     path = f"/f/{token}" if token else edition_url(edition, "my-programme")
     return render_page(
         "feeds/public/favourites.html",
         public_frame(edition),
         edition=edition,
-        timeline=build_timeline(rows, **build),
-        mine=build_timeline(only_talks(rows, wanted), **build),
+        timeline=_timeline(edition, rows),
+        mine=_timeline(edition, only_talks(rows, wanted)),
         chosen=wanted,
         token=token,
         path=path,
@@ -80,6 +78,11 @@ def _page(edition: Edition, talks: list[str], token: str = "", refusal: str = ""
         base=edition_url(edition),
         feed_url=f"{settings().base_url}{path}.ics",
     )
+
+
+def _timeline(edition: Edition, rows: list[SessionRow]) -> Timeline:
+    has_stream = edition.mode(Mode.DIGITAL) is not None
+    return build_timeline(rows, now=now(), zone=edition.zone, has_stream=has_stream)
 
 
 def _open(token: str) -> FeedStamp:

@@ -77,9 +77,10 @@ def talk_parts(rows: Iterable[SessionRow]) -> list[Part]:
 
 def session_parts(rows: Iterable[SessionRow], identity: UUID) -> list[Part]:
     """Return the talks of one session, the session itself when it has none; nothing when there is no such session."""
-    return [
-        part for row in rows if row.uuid == identity for part in ([(row, talk) for talk in row.talks] or [(row, None)])
-    ]
+    row = next((row for row in rows if row.uuid == identity), None)
+    if row is None:
+        return []
+    return talk_parts([row]) or [(row, None)]
 
 
 def person_parts(rows: Iterable[SessionRow], slug: str) -> list[Part]:

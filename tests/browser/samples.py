@@ -443,3 +443,8 @@ NOT_PAGES |= {
     "documents_programme.programme": "a PDF",
     "run_sheet_manage.pdf": "a PDF",
 }
+
+SAMPLES |= {
+    "programme_import.start": manage("/programme/import", submit=True),
+    "programme_import.look": (Sample(f"{M}/programme/import/nothing", organizer=True, status=410),),
+}

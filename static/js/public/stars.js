@@ -50,6 +50,7 @@ function watchProgramme(form) {
     }
     const here = stars.filter((star) => kept.talks.includes(star.value)).length;
     views.querySelector("[data-count]").textContent = here;
+    mine.hidden = !onlyMine || here === 0;
     nothing.hidden = !onlyMine || here > 0;
     for (const one of views.querySelectorAll("[data-view]")) {
       one.setAttribute("aria-pressed", (one.dataset.view === "mine") === onlyMine);

@@ -30,7 +30,7 @@ from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
 from crosslinks.invitations.columns import guess_columns
-from crosslinks.invitations.imports import begin_import, get_import, keep_upload, order_check
+from crosslinks.invitations.imports import begin_import, get_import, order_check
 from crosslinks.invitations.letters import invitation_token
 from crosslinks.invitations.models import ImportRun, Invitation
 from crosslinks.invitations.rows import ImportOptions
@@ -55,6 +55,7 @@ from crosslinks.registration.operations import cancel, set_capacity
 from crosslinks.registration.public import pack_answer
 from crosslinks.registration.reconfirm import set_reconfirmation, take_step
 from crosslinks.registration.rules import Place, Step
+from crosslinks.web.spreadsheets import keep_upload
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.feedback.factories import ask_for_feedback

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from crosslinks.config import settings
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.navigation import navigate
+from crosslinks.editions.public import is_preview
 from crosslinks.editions.queries import get_edition
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Permission
@@ -55,6 +56,8 @@ def public_frame(edition: Edition) -> Frame:
         nav=nav,
         languages=language_links(),
         notice=pick(edition.demo_note, language) if edition.is_demo else "",
+        preview=_("You see what is being made.") if is_preview(edition.id) else "",
+        preview_ends=edition.state is not EditionState.DRAFT,
         organiser_line=organiser_line(edition.conference),
         erase_line=_("Registrations for this edition are erased on %(day)s.", day=format_day(edition.erase_on)),
         privacy_url=edition_url(edition, "privacy"),

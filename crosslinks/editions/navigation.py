@@ -54,6 +54,7 @@ SECTIONS = (
         "list-bullets",
         (
             Page("programme", _l("Programme"), Permission.PROGRAMME),
+            Page("programme/releases", _l("Releases"), Permission.PROGRAMME),
             Page("people", _l("People"), Permission.PROGRAMME),
             Page("run-sheet", _l("Run sheet"), Permission.PROGRAMME),
         ),

@@ -15,6 +15,7 @@ def kind_words(kind: str) -> str:
         "mailings.about": _("Mailing"),
         "mailings.news": _("News or an invitation"),
         "mailings.follow": _("Interest list"),
+        "programme.changed": _("Changes in the programme"),
         "registration.confirmed": _("Confirmation"),
         "registration.promoted": _("A place was freed"),
         "registration.switched": _("Switched"),

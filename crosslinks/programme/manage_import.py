@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import batched, islice
+from itertools import islice
 from pathlib import Path
 
 from flask import Blueprint, Response, flash, make_response, redirect, request
@@ -140,7 +140,8 @@ def look(conference: str, edition: str, name: str) -> Response | BaseResponse:
 
 def _take_in(conference: str, edition: str, plan: ImportPlan) -> None:
     spans = spans_of(plan.rows)
-    for some in batched(plan.rows, ROWS_AT_ONCE, strict=False):
+    for first in range(0, len(plan.rows), ROWS_AT_ONCE):
+        some = plan.rows[first : first + ROWS_AT_ONCE]
         with transaction():
             found = get_edition(conference, edition)
             take_in(actor=principal().actor, now=now(), edition=found, rows=some, spans=spans)

@@ -7,7 +7,7 @@ from flask import Blueprint
 from crosslinks.config import settings
 from crosslinks.editions.frames import edition_url, public_frame
 from crosslinks.editions.models import Edition
-from crosslinks.editions.public import Page, kept_page
+from crosslinks.editions.public import Page, is_preview, kept_page
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, now
 from crosslinks.programme.queries import (
@@ -16,6 +16,7 @@ from crosslinks.programme.queries import (
     get_timeline,
     list_public_people,
 )
+from crosslinks.programme.released import find_latest
 from crosslinks.programme.structured import Describer
 from crosslinks.programme.timeline import PersonLine
 from crosslinks.web.languages import current_language
@@ -35,6 +36,7 @@ def programme(edition: Edition) -> Page:
         public_frame(edition),
         edition=edition,
         timeline=timeline,
+        latest=None if is_preview(edition.id) else find_latest(edition.id),
         clock_offset=int(clock.offset.total_seconds() * 1000),
         structured=describer.edition(describer.talks(timeline.rows)),
         base=edition_url(edition),

@@ -19,6 +19,7 @@ from crosslinks.kernel.errors import Conflict
 from crosslinks.programme.models import Talk
 from crosslinks.programme.queries import list_session_rows
 from crosslinks.programme.release_changes import changes_json, changes_without, compare
+from crosslinks.programme.release_drafts import draft_letters
 from crosslinks.programme.release_models import ProgrammeRelease, ReleaseLetter
 from crosslinks.programme.release_rules import (
     FrozenProgramme,
@@ -59,8 +60,9 @@ def publish_release(
 ) -> ProgrammeRelease:
     """Freeze the working copy as the next release, which the public sees from then on.
 
-    ``seen`` is the ``digest`` of what the organizer read. Raises ``Conflict`` when the working copy is another by
-    now, and when nothing changed since the last release.
+    From the second release on, those whose part changed get a letter drafted. ``seen`` is the ``digest`` of what the
+    organizer read. Raises ``Conflict`` when the working copy is another by now, and when nothing changed since the
+    last release.
     """
     touch_public(edition.id)
     latest = find_latest(edition.id)
@@ -87,6 +89,8 @@ def publish_release(
         conference_id=edition.conference_id, edition_id=edition.id,
         after={"number": release.number, "note": release.note},
     )  # fmt: skip
+    if latest is not None:
+        draft_letters(now=now, edition=edition, release=release, new=new)
     return release
 
 

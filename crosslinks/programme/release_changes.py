@@ -120,23 +120,50 @@ def _groups_without(groups: list[JsonDict], person_id: int) -> list[JsonDict]:
     return [group for group in kept if group["items"]]
 
 
-def touched_people(groups: Iterable[Group]) -> list[int]:
-    """Return whom the changes concern, once each, in the order of the day."""
-    return list(dict.fromkeys(person for group in groups for change in group.changes for person in change.people))
+class OwnChanges:
+    """What changed from ``old`` to ``new`` in the parts of single people; compared once for all of them."""
 
+    def __init__(self, old: FrozenProgramme, new: FrozenProgramme) -> None:
+        self._old, self._new = _parts(old), _parts(new)
+        self._by_person: dict[int, dict[UUID, list[Change]]] = {}
+        for group in compare(old, new):
+            for change in group.changes:
+                for person in change.people:
+                    parts = self._by_person.setdefault(person, {})
+                    parts.setdefault(self._own_part(person, change), []).append(change)
 
-def own_changes(person: int, old: FrozenProgramme, new: FrozenProgramme) -> JsonDict | None:
-    """Return what changed in one person's own parts, as the facts of a letter; None when nothing did."""
-    now_parts, old_parts = _parts(new), _parts(old)
-    by_part: dict[UUID, list[Change]] = {}
-    for group in compare(old, new):
-        for change in group.changes:
-            if person in change.people:
-                by_part.setdefault(_own_part(person, change, group, now_parts, old_parts), []).append(change)
-    facts = [
-        _part_facts(now_parts.get(uuid), old_parts.get(uuid), person, changes) for uuid, changes in by_part.items()
-    ]
-    return {"parts": facts} if facts else None
+    @property
+    def people(self) -> list[int]:
+        """Whom the changes concern, in the order of the day."""
+        return list(self._by_person)
+
+    def of(self, person: int) -> JsonDict | None:
+        """Return what changed in one person's own parts, as the facts of a letter; None when nothing did."""
+        parts = self._by_person.get(person)
+        return {"parts": [self._facts(uuid, person, found) for uuid, found in parts.items()]} if parts else None
+
+    def _own_part(self, person: int, change: Change) -> UUID:
+        """Return their talk, or the session that they moderate and that the talk stands, or stood, in."""
+        for parts in (self._new, self._old):
+            part = parts.get(change.uuid)
+            if part is not None and person not in part.people and person in part.session.moderators:
+                return part.session.uuid
+            if part is not None and person in part.people:
+                return change.uuid
+        return change.uuid
+
+    def _facts(self, uuid: UUID, person: int, changes: Sequence[Change]) -> JsonDict:
+        new = self._new.get(uuid)
+        part = new or self._old[uuid]
+        return {
+            "title": part.title,
+            "kind": part.kind.value,
+            "starts_at": part.timed.starts_at.isoformat(),
+            "ends_at": part.timed.ends_at.isoformat(),
+            "room": part.session.room,
+            "mine": new is not None and person in new.people,
+            "items": [change.as_json() for change in changes],
+        }
 
 
 @dataclass(frozen=True)
@@ -156,32 +183,6 @@ def _parts(programme: FrozenProgramme) -> dict[UUID, _Part]:
         for talk in session.talks:
             found[talk.uuid] = _Part(PartKind.TALK, talk.title, session, talk, talk.speakers)
     return found
-
-
-def _own_part(
-    person: int, change: Change, group: Group, now_parts: Mapping[UUID, _Part], old_parts: Mapping[UUID, _Part]
-) -> UUID:
-    """Return the part that a change belongs to for this person: their talk, or the session that they moderate."""
-    for parts in (now_parts, old_parts):
-        part = parts.get(change.uuid)
-        if part is not None and person in part.people:
-            return change.uuid
-    return group.session.uuid
-
-
-def _part_facts(now_part: _Part | None, old_part: _Part | None, person: int, changes: Sequence[Change]) -> JsonDict:
-    part = now_part or old_part
-    if part is None:
-        raise ValueError("a change is of a part of one of the two releases")
-    return {
-        "title": part.title,
-        "kind": part.kind.value,
-        "starts_at": part.timed.starts_at.isoformat(),
-        "ends_at": part.timed.ends_at.isoformat(),
-        "room": part.session.room,
-        "mine": now_part is not None and person in now_part.people,
-        "items": [change.as_json() for change in changes],
-    }
 
 
 class _Talks:
@@ -210,7 +211,7 @@ class _Talks:
         for placed, what in ((new, ChangeKind.ADDED), (old, ChangeKind.REMOVED)):
             if placed is not None:
                 talk, frame = placed
-                people = _once(talk.speakers, frame.moderators)
+                people = _once(talk.speakers, _leading(frame))
                 yield _whole(what, PartKind.TALK, talk, people)
 
 
@@ -225,7 +226,7 @@ def _of_both(old: Placed, new: Placed) -> Iterator[Change]:
     (before, old_frame), (after, frame) = old, new
     inside = old_frame.uuid == frame.uuid and frame.kind is SessionKind.SESSION
     speakers = _once(before.speakers, after.speakers)
-    everybody = _once(speakers, frame.moderators, old_frame.moderators)
+    everybody = _once(speakers, _leading(frame), _leading(old_frame))
 
     def change(what: ChangeKind, was: object, now: object, *, implied: bool = False, own: bool = False) -> Change:
         people = speakers if implied or own else everybody
@@ -311,6 +312,10 @@ def _lengths(
 
 def _shift(old: FrozenSession, new: FrozenSession) -> timedelta:
     return new.starts_at - old.starts_at
+
+
+def _leading(session: FrozenSession) -> tuple[int, ...]:
+    return session.moderators if session.kind is SessionKind.SESSION else ()
 
 
 def _kind(session: FrozenSession) -> PartKind:

@@ -35,9 +35,10 @@ class Banner:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a public page shows around its content.
+    """What a public page shows around its content; ``preview`` says that it is not published.
 
-    ``canonical`` is the one address of a page that search engines may know, ``alternates`` are its languages.
+    With ``preview_ends`` there is something published to go back to. ``canonical`` is the one address of a page that
+    search engines may know, ``alternates`` are its languages.
     """
 
     brand: str
@@ -47,6 +48,8 @@ class Frame:
     nav: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
     notice: str = ""
+    preview: str = ""
+    preview_ends: bool = False
     organiser_line: str = ""
     erase_line: str = ""
     privacy_url: str = ""

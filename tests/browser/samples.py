@@ -448,3 +448,10 @@ SAMPLES |= {
     "programme_import.start": manage("/programme/import", submit=True),
     "programme_import.look": (Sample(f"{M}/programme/import/nothing", organizer=True, status=410),),
 }
+
+SAMPLES |= {
+    "releases_public.changes": both("/programme/changes"),
+    "releases_public.release": (Sample(f"{E}/programme/releases/1"), Sample(f"{E}/programme/releases/99", status=404)),
+    "releases_manage.show": manage("/programme/releases"),
+    "releases_manage.letter": (Sample(f"{M}/programme/releases/letters/1", organizer=True),),
+}

@@ -30,6 +30,8 @@ from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.mail.delivery import make_letter
 from crosslinks.mail.rules import Letter
 from crosslinks.mailings.purposes import Purpose
+from crosslinks.programme.operations import change_talk
+from crosslinks.programme.release_models import ReleaseLetter
 from crosslinks.registration.address_change import ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel
@@ -37,6 +39,7 @@ from crosslinks.registration.rules import BadgeRole, Details, Place
 from tests.accounts.factories import make_account
 from tests.factories import NOW, TESTER, make_edition
 from tests.mailings.factories import make_follower, make_mailing
+from tests.programme.factories import make_person, make_talk, publish
 from tests.registration.factories import take_place
 
 NOT_COUNTED = {"worker_beat", "round_mark"}
@@ -99,8 +102,19 @@ def _facts(edition: Edition, asking: int) -> dict[str, dict[str, Any]]:
             "mailings.about": {"mailing": about.id},
             "mailings.news": {"mailing": news.id, "follower": follower.id},
             "mailings.follow": {"follower": follower.id},
+            "programme.changed": {"letter": _draft(edition)},
             "registration.address_confirm": {"change": change.id, "seed": change.seed},
         }
+
+
+def _draft(edition: Edition) -> int:
+    """Publish a talk twice, so that its speaker has a letter about it; return its id."""
+    speaker = make_person(edition, "Åse", "Nordlie", email="ase@example.org")
+    talk = make_talk(edition, None, "10:30", 30, "What we found", speakers=[speaker])
+    publish(edition)
+    change_talk(actor=TESTER, now=NOW, edition=edition, talk=talk, changes={"title": {"en": "What we know"}})
+    publish(edition)
+    return db.session.scalars(select(ReleaseLetter.id)).one()
 
 
 def letter_of(world: World, kind: str, language: str) -> Letter:

@@ -45,6 +45,7 @@ from crosslinks.web.markdown import init_markdown
 from crosslinks.web.media import init_media
 from crosslinks.web.openapi import openapi
 from crosslinks.web.pages import init_pages
+from crosslinks.web.portraits import init_portraits
 from crosslinks.web.security import Guard, init_security
 
 FEATURES = (
@@ -99,6 +100,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         init_markdown,
         init_face,
         init_media,
+        init_portraits,
         init_limits,
         init_security,
         init_errors,

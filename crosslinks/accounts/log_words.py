@@ -71,6 +71,7 @@ DEEDS = {
     "cancelled": _l("cancelled"),
     "capacity_changed": _l("capacity changed"),
     "changed": _l("changed"),
+    "changes_seen": _l("changes noted as seen"),
     "consent_given": _l("consent given"),
     "consent_withdrawn": _l("consent withdrawn"),
     "consents_changed": _l("consents changed"),
@@ -91,11 +92,13 @@ DEEDS = {
     "form_changed": _l("form changed"),
     "given": _l("given"),
     "imported": _l("imported"),
+    "invited": _l("link sent"),
     "lapsed": _l("lapsed"),
     "left": _l("left the line"),
     "link_revealed": _l("link revealed"),
     "link_sent": _l("link sent again"),
     "made": _l("made"),
+    "merged": _l("made one of two"),
     "mail_resent": _l("mail sent again"),
     "moved": _l("moved"),
     "moved_in_line": _l("moved in the line"),
@@ -105,11 +108,14 @@ DEEDS = {
     "people_erased": _l("participants erased on the erase date"),
     "person_erased": _l("a participant erased"),
     "print": _l("printed"),
+    "recording_linked": _l("recording linked"),
+    "recording_answered": _l("answered about the recording"),
     "paused": _l("paused"),
     "place_given": _l("place given out of turn"),
     "published": _l("published"),
     "promoted": _l("moved up from the waiting list"),
     "registered": _l("registered"),
+    "reminded": _l("reminded"),
     "reconfirmation_changed": _l("asking whether people come changed"),
     "removed": _l("removed"),
     "renamed": _l("renamed"),
@@ -129,6 +135,11 @@ DEEDS = {
     "signed_in": _l("signed in"),
     "signed_out": _l("signed out"),
     "signed_out_everywhere": _l("signed out everywhere"),
+    "slides_shown": _l("slides shown"),
+    "slides_hidden": _l("slides hidden"),
+    "slides_deleted": _l("slides deleted"),
+    "slides_changed": _l("slides marked"),
+    "slides_added": _l("slides uploaded"),
     "started": _l("started"),
     "stopped": _l("stopped"),
     "switched": _l("switched"),
@@ -143,6 +154,7 @@ ACTORS = {
     "command": _l("Command line"),
     "device": _l("Phone at the door"),
     "registrant": _l("The participant"),
+    "speaker": _l("The speaker"),
     "system": _l("By itself"),
     "visitor": _l("A visitor"),
 }
@@ -150,6 +162,8 @@ ACTORS = {
 VALUES = {
     "api": _l("The API"),
     "archived": _l("Archived"),
+    "confirmed": _l("Comes"),
+    "declined": _l("Does not come"),
     "demo": _l("Invented for the demonstration"),
     "digital": _l("On the stream"),
     "door": _l("At the door"),
@@ -157,6 +171,7 @@ VALUES = {
     "draft": _l("Draft"),
     "form": _l("The form"),
     "health": _l("Health professional"),
+    "invited": _l("Not answered"),
     "moderator": _l("Moderator"),
     "next_edition": _l("The next edition"),
     "none": _l("No place"),
@@ -173,7 +188,9 @@ VALUES = {
     "speaker": _l("Speaker"),
     "sponsor": _l("Sponsor"),
 }
-CODED_FIELDS = frozenset({"state", "place", "wants", "mode", "role", "badge_role", "profession", "source", "consent"})
+CODED_FIELDS = frozenset(
+    {"state", "place", "wants", "mode", "role", "badge_role", "profession", "source", "consent", "coming"}
+)
 
 
 @dataclass(frozen=True)
@@ -264,7 +281,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1].rstrip() + "…"
 
 
-def _field_words(field: str) -> str:
+def field_words(field: str) -> str:
     """Return what a field is called; one of several of a kind, as ``onsite.capacity``, says which."""
     which, dot, name = field.rpartition(".")
     words = str(FIELDS.get(name) or _plain(name))
@@ -276,7 +293,7 @@ def changes_in_words(entry: AuditEntry, zone: ZoneInfo) -> tuple[Change, ...]:
     fields = [*entry.before, *(field for field in entry.after if field not in entry.before)]
     changes = (
         Change(
-            _field_words(field),
+            field_words(field),
             value_words(field, entry.before.get(field), zone),
             value_words(field, entry.after.get(field), zone),
         )

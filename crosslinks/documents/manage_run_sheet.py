@@ -6,8 +6,9 @@ from flask import Blueprint, Response, make_response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from crosslinks.documents.programme_sheets import run_sheet_job
+from crosslinks.documents.queries import read_crew_facts
 from crosslinks.documents.renderer import renderer
-from crosslinks.documents.run_sheet import CrewFacts, RoomSheet, build_run_sheet
+from crosslinks.documents.run_sheet import RoomSheet, build_run_sheet
 from crosslinks.editions.frames import manage_frame, manage_url
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
@@ -24,7 +25,7 @@ run_sheet_manage = Blueprint("run_sheet_manage", __name__, url_prefix="/manage/<
 
 def _sheets(edition: Edition) -> list[RoomSheet]:
     """Return the sheets of the working copy: the crew needs what is true now, published or not."""
-    return build_run_sheet(list_session_rows(edition.id), edition.zone, CrewFacts())
+    return build_run_sheet(list_session_rows(edition.id), edition.zone, read_crew_facts(edition.id))
 
 
 @run_sheet_manage.get("/run-sheet")

@@ -15,11 +15,11 @@ from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 class CrewFacts:
     """What is known beside the programme: how names are said, by person, and the talks whose slides are in.
 
-    ``slides`` is None where nobody hands in slides here: the paper then has a box to tick.
+    Where they are not in, the paper has a box to tick.
     """
 
     hints: Mapping[int, str] = field(default_factory=dict)
-    slides: frozenset[int] | None = None
+    slides: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Cue:
     within: Texts
     people: tuple[OnStage, ...]
     microphones: int
-    slides: bool | None
+    slides: bool
     streamed: bool
     is_break: bool
 
@@ -93,7 +93,7 @@ def _cue(row: SessionRow, talk: TalkRow | None, facts: CrewFacts) -> Cue:
         within=row.title if talk and row.has_title else {},
         people=tuple(people),
         microphones=len(people),
-        slides=None if facts.slides is None or talk is None else talk.id in facts.slides,
+        slides=talk is not None and talk.id in facts.slides,
         streamed=row.streamed,
         is_break=row.is_break,
     )

@@ -57,6 +57,7 @@ SECTIONS = (
             Page("programme/releases", _l("Releases"), Permission.PROGRAMME),
             Page("people", _l("People"), Permission.PROGRAMME),
             Page("run-sheet", _l("Run sheet"), Permission.PROGRAMME),
+            Page("material", _l("Slides"), Permission.PROGRAMME),
         ),
     ),
     Section(_l("Sponsors"), "heart", (Page("sponsors", _l("Sponsors"), Permission.SPONSORS),)),

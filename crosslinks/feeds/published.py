@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.clock import now
+from crosslinks.programme.material import list_recordable
 from crosslinks.programme.queries import list_public_rows, list_rooms, read_public
 from crosslinks.programme.released import find_latest
 from crosslinks.programme.timeline import SessionRow, TalkRow
@@ -67,6 +68,7 @@ def read_published(edition: Edition) -> Published:
         version=schedule_version(edition),
         seats={room.name: room.seats for room in list_rooms(edition.id)},
         abstracts={number: Abstract(*about) for number, about in public.abstracts.items() if about[0]},
+        recorded=list_recordable(edition.id),
     )
 
 

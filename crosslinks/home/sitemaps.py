@@ -20,7 +20,7 @@ sitemaps = Blueprint("sitemaps", __name__)
 XML = "application/xml; charset=utf-8"
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PAGES = ("", "programme", "speakers", "sponsors", "practical", "privacy", "accessibility")
-CLOSED = ("/manage/", "/account", "/sign-in", "/r/", "/f/", "/door/", "/api/", "/verify/")
+CLOSED = ("/manage/", "/account", "/sign-in", "/r/", "/f/", "/s/", "/door/", "/api/", "/verify/")
 
 
 @sitemaps.get("/robots.txt")

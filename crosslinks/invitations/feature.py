@@ -10,6 +10,8 @@ from crosslinks.invitations.manage_import import imports_manage
 from crosslinks.invitations.manage_stage import stage_manage
 from crosslinks.invitations.public import invitation_public
 from crosslinks.invitations.public_group import groups_public
+from crosslinks.invitations.speaking import move_place, place_of
+from crosslinks.programme.plugs import MERGERS, PLACES
 from crosslinks.web.features import Feature
 
 FEATURE = Feature(
@@ -18,4 +20,5 @@ FEATURE = Feature(
     letters=LETTERS,
     jobs=JOBS,
     rounds=(CLEARING,),
+    adds={PLACES: (place_of,), MERGERS: (move_place,)},
 )

@@ -83,6 +83,11 @@ class Actor:
         return cls("registrant", str(registration_id))
 
     @classmethod
+    def speaker(cls, person_id: int) -> Actor:
+        """Return the actor of a speaker or moderator using their own link; the log keeps no name."""
+        return cls("speaker", str(person_id))
+
+    @classmethod
     def device(cls, device_id: int, label: str) -> Actor:
         """Return the actor of a phone at the door."""
         return cls("device", str(device_id), label)

@@ -50,6 +50,10 @@ class LinkKind(StrEnum):
     """One invitation: read it, and accept or decline it while it is open."""
     FOLLOW = "follow"
     """One entry of an interest list: confirm it, take it away."""
+    SPEAKER = "speaker"
+    """One person of a programme, until 60 days after the edition: see their own day, co-speakers and files; answer
+    whether they come; change their texts, links, disclosure and portrait; upload, mark and delete slides of their own
+    talks; allow the recording of each. No other person, no address, nothing of the programme itself."""
     UNSUBSCRIBE = "unsubscribe"
     """One registration: withdraw its consent to news and invitations, which also takes its address off the list."""
 
@@ -98,6 +102,24 @@ def link_identity(token: str) -> int | None:
 def link_is_valid(keys: Keys, kind: LinkKind, token: str, identity: int, epoch: int) -> bool:
     """Say, in constant time, whether ``token`` is the link of ``kind`` to object ``identity`` in its ``epoch``."""
     return hmac.compare_digest(make_link(keys, kind, identity, epoch).encode(), token.encode())
+
+
+def make_pass(keys: Keys, path: str, until: int) -> str:
+    """Return what must follow ``path`` for a body larger than usual to be read there, until that second of Unix time.
+
+    It proves only that we made the page that the body comes from, before anything is known of who sends it.
+    """
+    mac = hmac.digest(keys.state, b"large-body\x00" + f"{path}\x00{until}".encode(), "sha256")[:MAC_BYTES]
+    return f"{until:x}-{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def pass_is_valid(keys: Keys, path: str, given: str, real: float) -> bool:
+    """Say, in constant time, whether ``given`` is the pass for ``path`` and has not run out at ``real`` (Unix time)."""
+    stamp, _dash, _mac = given.partition("-")
+    if not 0 < len(stamp) <= 10 or any(digit not in "0123456789abcdef" for digit in stamp):
+        return False
+    until = int(stamp, 16)
+    return real < until and hmac.compare_digest(make_pass(keys, path, until).encode(), given.encode())
 
 
 def new_secret() -> tuple[str, bytes]:

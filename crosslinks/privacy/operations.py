@@ -29,6 +29,7 @@ from crosslinks.mailings import erasure as mailings
 from crosslinks.mailings.interest import erase_address
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
+from crosslinks.programme import erasure as programme
 from crosslinks.questions import erasure as questions
 from crosslinks.registration import erasure as registration
 from crosslinks.registration.models import Registration
@@ -66,6 +67,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     checkin.forget_edition,
     feeds.forget_edition,
     mail.forget_edition,
+    programme.forget_edition,
 )
 """What is left of all people of an edition once each was erased; each call does a part and returns how much."""
 

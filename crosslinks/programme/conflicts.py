@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ class ConflictKind(StrEnum):
     SPEAKS_ELSEWHERE = "speaks_elsewhere"
     OUTSIDE_DAY = "outside_day"
     OUTSIDE_SESSION = "outside_session"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,18 @@ class Conflict:
     person: int | None = None
 
 
-def find_conflicts(day: Span, sessions: Sequence[PlannedSession]) -> list[Conflict]:
-    """Return every conflict of a programme within ``day``, in the order of the day."""
+def find_conflicts(day: Span, sessions: Sequence[PlannedSession], unconfirmed: Collection[int] = ()) -> list[Conflict]:
+    """Return every conflict of a programme within ``day``, in the order of the day.
+
+    ``unconfirmed`` are the people who have not said that they come, or said that they do not.
+    """
     ordered = sorted(sessions, key=lambda session: (session.span.starts_at, session.id))
     found: list[Conflict] = []
     for session in ordered:
         if not day.holds(session.span):
             found.append(Conflict(ConflictKind.OUTSIDE_DAY, sessions=(session.id,)))
         found += _within(session)
+        found += _not_sure(session, unconfirmed)
     for first, second in combinations(ordered, 2):
         found += _between(first, second)
     return found
@@ -92,6 +97,16 @@ def _within(session: PlannedSession) -> Iterator[Conflict]:
         if first.span.overlaps(second.span):
             yield Conflict(ConflictKind.TALK_OVERLAP, talks=(first.id, second.id))
             yield from _speakers_of_both(first, second)
+
+
+def _not_sure(session: PlannedSession, unconfirmed: Collection[int]) -> Iterator[Conflict]:
+    for person in session.moderators:
+        if person in unconfirmed:
+            yield Conflict(ConflictKind.UNCONFIRMED, sessions=(session.id,), person=person)
+    for talk in _ordered(session.talks):
+        for person in talk.speakers:
+            if person in unconfirmed:
+                yield Conflict(ConflictKind.UNCONFIRMED, talks=(talk.id,), person=person)
 
 
 def _between(first: PlannedSession, second: PlannedSession) -> Iterator[Conflict]:

@@ -9,7 +9,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -19,12 +18,11 @@ from crosslinks.kernel.errors import Invalid
 from crosslinks.programme.models import Person, Room, Session, Talk
 from crosslinks.programme.rules import TalkKind, minutes_between
 from crosslinks.programme.timeline import SessionRow
-from crosslinks.web.forms import EmailAddress, WholeNumber, has_text, line, passage, spread_texts, typed_texts
+from crosslinks.web.forms import WholeNumber, has_text, line, passage, spread_texts, typed_texts
 from crosslinks.web.languages import LANGUAGES
 from crosslinks.web.pages import texts
 
 MOST_PEOPLE = 20
-MOST_BIOGRAPHY = 6_000
 MOST_ABSTRACT = 8_000
 FAR = timedelta(days=31)
 ALONE = 0
@@ -223,59 +221,6 @@ class MoveForm(FlaskForm):
     """One place earlier or later."""
 
     direction = StringField(validators=[AnyOf(("earlier", "later"))])
-
-
-class PersonForm(FlaskForm):
-    """A speaker or moderator."""
-
-    title = line(_l("Title"), most=40, description=_l("As said on stage: Dr. or Prof."))
-    given_name = line(_l("Given name"), most=120, required=True)
-    family_name = line(_l("Family name"), most=120)
-    email = line(_l("E-mail"), most=320, description=_l("Never public."))
-    affiliation = line(_l("Affiliation"), most=200)
-    biography = passage(
-        _l("About"), most=MOST_BIOGRAPHY, description=_l("In one language. Lists with -, emphasis with *.")
-    )
-    biography_language = _choice(_l("Language of this text"))
-    disclosure = passage(_l("Disclosure of interests"), most=2_000)
-    portrait = FileField(
-        _l("Portrait"), description=_l("JPEG, PNG or WebP, at most 10 MB. It is cut to 4:5 when shown.")
-    )
-    remove_portrait = BooleanField(_l("Remove the portrait"))
-    photo_credit = line(_l("Photo by"), most=200)
-    highlighted = BooleanField(_l("Show on the front page"))
-    position = WholeNumber(
-        _l("Order"),
-        [Optional(), NumberRange(0, 999)],
-        description=_l("Small numbers first. 0: by appearance on the day."),
-    )
-
-    @classmethod
-    def of(cls, person: Person | None) -> PersonForm:
-        """Return the form filled with the person's present facts, or with what was just sent."""
-        names = (
-            "title", "given_name", "family_name", "email", "affiliation", "biography", "biography_language",
-            "disclosure", "photo_credit", "highlighted", "position",
-        )  # fmt: skip
-        form = cls(data={name: getattr(person, name) for name in names} if person else {"position": 0})
-        form.biography_language.choices = language_choices()
-        return form
-
-    def validate_email(self, field: Any) -> None:
-        """Take an address that could be one."""
-        if field.data:
-            EmailAddress()(self, field)
-
-    def changes(self) -> dict[str, Any]:
-        """Return the fields as typed, without the picture."""
-        names = (
-            "title", "given_name", "family_name", "email", "affiliation", "biography", "disclosure", "photo_credit",
-        )  # fmt: skip
-        return {name: self[name].data or "" for name in names} | {
-            "biography_language": self.biography_language.data,
-            "highlighted": bool(self.highlighted.data),
-            "position": self.position.data or 0,
-        }
 
 
 def chosen_people(field: SelectMultipleField, people: Sequence[Person]) -> list[Person]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import randbelow
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crosslinks.kernel.columns import Texts, enum_column
+from crosslinks.kernel.columns import JsonDict, Texts, enum_column
 from crosslinks.kernel.db import Base
-from crosslinks.programme.rules import SessionKind, TalkKind, stage_name
+from crosslinks.programme.rules import Coming, SessionKind, TalkKind, stage_name
+
+FIRST_EPOCHS = 1 << 30
+"""A person's epoch begins at random: a number that is used again after deleting opens nothing with the old link."""
 
 
 class Room(Base):
@@ -27,7 +31,11 @@ class Room(Base):
 
 
 class Person(Base):
-    """A speaker or moderator of one edition; who speaks and moderates is one person."""
+    """A speaker or moderator of one edition; who speaks and moderates is one person.
+
+    ``portrait`` is what pages show, cut by ``portrait_box`` from ``portrait_source``. ``links`` are pairs of label
+    and https address. ``language`` is what we write to them in; empty: the edition's first.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("edition_id", "slug"),)
@@ -45,10 +53,20 @@ class Person(Base):
     disclosure: Mapped[str] = mapped_column(Text, default="")
     portrait: Mapped[str] = mapped_column(String(80), default="")
     photo_credit: Mapped[str] = mapped_column(String(200), default="")
+    portrait_source: Mapped[str] = mapped_column(String(80), default="")
+    portrait_box: Mapped[JsonDict] = mapped_column(default=dict)
+    nothing_to_disclose: Mapped[bool] = mapped_column(default=False)
+    links: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    pronunciation: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(10), default="")
+    coming: Mapped[Coming] = mapped_column(enum_column(Coming), default=Coming.INVITED)
+    answered_at: Mapped[datetime | None]
+    link_sent_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     highlighted: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    epoch: Mapped[int] = mapped_column(default=0)
+    epoch: Mapped[int] = mapped_column(default=lambda: randbelow(FIRST_EPOCHS))
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from crosslinks.accounts.audit import record, snapshot
 from crosslinks.editions.models import Edition
@@ -22,7 +22,8 @@ from crosslinks.programme.rules import slug_of
 
 PERSON_FIELDS = (
     "slug", "title", "given_name", "family_name", "email", "affiliation", "biography", "biography_language",
-    "disclosure", "portrait", "photo_credit", "highlighted", "position",
+    "disclosure", "portrait", "photo_credit", "highlighted", "position", "nothing_to_disclose", "links",
+    "pronunciation", "language", "portrait_source", "portrait_box", "coming",
 )  # fmt: skip
 
 
@@ -40,29 +41,62 @@ class Duties:
 def create_person(
     *, actor: Actor, now: datetime, edition: Edition, given_name: str, family_name: str, **more: Any
 ) -> Person:
-    """Add a person with an address of their own, made of the name; ``more`` are fields of ``Person``."""
+    """Add a person with an address of their own, made of the name; ``more`` are fields of ``Person``.
+
+    Raises ``Conflict`` when somebody of the edition has that e-mail address already.
+    """
     touch_public(edition.id)
+    _refuse_same_address(edition.id, more.get("email", ""))
     person = Person(edition_id=edition.id, given_name=given_name, family_name=family_name, **more)
     person.slug = _free_slug(edition, person)
     db.session.add(person)
     db.session.flush()
-    _log(actor, now, edition, "person.created", person, after=snapshot(person, PERSON_FIELDS))
+    log_person(actor, now, edition, "person.created", person, after=snapshot(person, PERSON_FIELDS))
     return person
 
 
 def change_person(*, actor: Actor, now: datetime, edition: Edition, person: Person, changes: Mapping[str, Any]) -> None:
-    """Change fields of a person; the address follows the name until the edition is published."""
-    unknown = changes.keys() - (set(PERSON_FIELDS) - {"slug"})
+    """Change fields of a person; the address of their page follows the name until the edition is published.
+
+    Raises ``Conflict`` when somebody else of the edition has that e-mail address already.
+    """
+    unknown = changes.keys() - (set(PERSON_FIELDS) - {"slug"} | {"answered_at"})
     if unknown:
         raise Invalid("person.field_unknown", min(unknown))
     touch_public(edition.id)
+    if changes.get("email", "").casefold() != person.email.casefold():
+        _refuse_same_address(edition.id, changes.get("email", ""), person.id)
     before = snapshot(person, PERSON_FIELDS)
     for name, value in changes.items():
         setattr(person, name, value)
     if edition.state is EditionState.DRAFT:
         person.slug = _free_slug(edition, person)
     db.session.flush()
-    _log(actor, now, edition, "person.changed", person, before, snapshot(person, PERSON_FIELDS))
+    log_person(actor, now, edition, "person.changed", person, before, snapshot(person, PERSON_FIELDS))
+
+
+def find_by_address(edition_id: int, email: str, but: int = 0) -> Person | None:
+    """Return who else of an edition has this e-mail address, however it is spelled, or None."""
+    if not email:
+        return None
+    return db.session.scalar(
+        select(Person)
+        .where(Person.edition_id == edition_id, func.lower(Person.email) == email.lower(), Person.id != but)
+        .limit(1)
+    )
+
+
+def _refuse_same_address(edition_id: int, email: str, but: int = 0) -> None:
+    if find_by_address(edition_id, email, but) is not None:
+        raise Conflict("person.address_taken", fields={"email": "person.address_taken"})
+
+
+def revoke_link(*, actor: Actor, now: datetime, edition: Edition, person: Person) -> None:
+    """End every link that this person was sent; the next letter carries another one."""
+    person.epoch += 1
+    person.link_sent_at = None
+    db.session.flush()
+    log_person(actor, now, edition, "person.revoked", person)
 
 
 def list_duties(person: Person) -> Duties:
@@ -89,7 +123,7 @@ def delete_person(
         "talks": [talk.slug for talk in duties.talks],
         "sessions": [session.id for session in duties.sessions],
     }
-    _log(actor, now, edition, "person.deleted", person, before)
+    log_person(actor, now, edition, "person.deleted", person, before)
     db.session.execute(delete(TalkSpeaker).where(TalkSpeaker.person_id == person.id))
     db.session.execute(delete(SessionModerator).where(SessionModerator.person_id == person.id))
     forget_person(edition.id, person.id)
@@ -103,7 +137,7 @@ def _free_slug(edition: Edition, person: Person) -> str:
         return slug_of(f"{person.given_name} {person.family_name}", set(db.session.scalars(taken)), "person")
 
 
-def _log(
+def log_person(
     actor: Actor,
     now: datetime,
     edition: Edition,
@@ -112,6 +146,7 @@ def _log(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
+    """Leave one line about a person in the log."""
     record(
         actor=actor, action=action, object_kind="person", object_id=person.id, now=now,
         conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,

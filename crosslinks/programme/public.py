@@ -10,6 +10,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.public import Page, is_preview, kept_page
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, now
+from crosslinks.programme.material import list_public_material
 from crosslinks.programme.queries import (
     get_person_page,
     get_slot,
@@ -69,6 +70,7 @@ def speaker(edition: Edition, slug: str) -> Page:
         public_frame(edition),
         edition=edition,
         page=page,
+        material=list_public_material([slot.talk.id for slot in page.slots]),
         structured=_describer(edition).person(line, media_url(person.portrait), slots),
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
@@ -86,6 +88,7 @@ def talk(edition: Edition, slug: str) -> Page:
         edition=edition,
         slot=slot,
         structured=_describer(edition).talk(slot.session, slot.talk, slot.abstract),
+        material=list_public_material([slot.talk.id])[slot.talk.id],
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Select, Table, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crosslinks.editions.models import Edition
@@ -17,6 +17,7 @@ from crosslinks.kernel.columns import Texts
 from crosslinks.kernel.db import Base, db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.conflicts import PlannedSession, PlannedTalk, Span
+from crosslinks.programme.material_models import PersonEdit
 from crosslinks.programme.models import Person, Room, Session, SessionModerator, Talk, TalkSpeaker
 from crosslinks.programme.released import list_released_rows, read_latest, rows_of
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow, Timeline, build_timeline, person_line
@@ -315,5 +316,9 @@ def list_people(edition_id: int) -> list[Person]:
 
 
 def picture_in_use(name: str) -> bool:
-    """Say whether any person shows the stored picture ``name``."""
-    return bool(db.session.scalar(select(exists().where(Person.portrait == name))))
+    """Say whether any person shows the stored picture ``name``, or could again when a change is taken back."""
+    shown = select(exists().where(or_(Person.portrait == name, Person.portrait_source == name)))
+    if db.session.scalar(shown):
+        return True
+    edits = db.session.scalars(select(PersonEdit.before).where(PersonEdit.undone_at.is_(None)))
+    return any(name in {before.get("portrait"), before.get("portrait_source")} for before in edits)

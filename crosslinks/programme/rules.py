@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Container
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 MOST_SLUG = 80
 LONGEST_TALK = timedelta(hours=24)
@@ -50,6 +51,73 @@ class DraftState(StrEnum):
     DRAFT = "draft"
     SENT = "sent"
     DISCARDED = "discarded"
+
+
+class Coming(StrEnum):
+    """What a speaker or moderator has answered."""
+
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class SlideKind(StrEnum):
+    """A kind of file that slides may come in; the value is also the end of its name."""
+
+    PDF = "pdf"
+    PPTX = "pptx"
+    ODP = "odp"
+    KEY = "key"
+
+    @property
+    def media_type(self) -> str:
+        """The type that such a file is served as."""
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    SlideKind.PDF: "application/pdf",
+    SlideKind.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    SlideKind.ODP: "application/vnd.oasis.opendocument.presentation",
+    SlideKind.KEY: "application/vnd.apple.keynote",
+}
+
+
+class Gap(StrEnum):
+    """Something that is still to be had of a speaker or moderator."""
+
+    CONFIRMATION = "confirmation"
+    PORTRAIT = "portrait"
+    BIOGRAPHY = "biography"
+    DISCLOSURE = "disclosure"
+    SLIDES = "slides"
+    RECORDING = "recording"
+
+
+TALKS_WITH_SLIDES = frozenset({TalkKind.TALK, TalkKind.KEYNOTE})
+"""Kinds of talks for which slides are expected; the others may have some."""
+LINK_DAYS = 60
+"""So many days after the end of the edition a speaker's link still opens."""
+
+
+def link_ends(ends_at: datetime) -> datetime:
+    """Return when the links of an edition's speakers end."""
+    return ends_at + timedelta(days=LINK_DAYS)
+
+
+def https_url(text: str) -> str | None:
+    """Return an address that may be linked from a public page, or None: https only, a host, no user name, no blank."""
+    typed = text.strip()
+    if not typed.isprintable() or any(letter.isspace() or letter in '<>"\\^`{|}' for letter in typed):
+        return None
+    try:
+        parts = urlsplit(typed)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() != "https" or "." not in host.strip(".") or "@" in parts.netloc:
+        return None
+    return typed
 
 
 def slug_of(text: str, taken: Container[str] = (), fallback: str = "untitled") -> str:

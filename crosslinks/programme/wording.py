@@ -9,8 +9,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from crosslinks.editions.models import Edition
+from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import Texts
 from crosslinks.programme.conflicts import Conflict, ConflictKind, Span, find_conflicts
+from crosslinks.programme.gaps import list_unconfirmed
 from crosslinks.programme.queries import plan_of
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 from crosslinks.web.formats import format_clock
@@ -29,7 +31,8 @@ class Warnings:
 def word_conflicts(edition: Edition, rows: Sequence[SessionRow]) -> Warnings:
     """Return the conflicts of an edition's programme in the reader's language."""
     writer = _Writer(edition, rows)
-    found = find_conflicts(Span(edition.starts_at, edition.ends_at), plan_of(rows))
+    unconfirmed = list_unconfirmed(edition.id) if edition.ends_at > now() else frozenset()
+    found = find_conflicts(Span(edition.starts_at, edition.ends_at), plan_of(rows), unconfirmed)
     sessions: dict[int, list[str]] = {}
     talks: dict[int, list[str]] = {}
     for conflict in found:
@@ -93,6 +96,7 @@ class _Writer:
                 "%(person)s moderates %(first)s and speaks in %(second)s at the same time.", **facts
             ),
             ConflictKind.OUTSIDE_DAY: _("%(first)s lies outside the day, which lasts %(day)s.", **facts),
+            ConflictKind.UNCONFIRMED: _("%(person)s has not confirmed for %(first)s.", **facts),
             ConflictKind.OUTSIDE_SESSION: _("%(second)s lies outside its session, which lasts %(session)s.", **facts),
         }
         return sentences[conflict.kind]

@@ -62,13 +62,20 @@ class _Cut(Exception):
 class Gate:
     """Wraps a WSGI application. ``max_upload`` bounds forms with files, ``max_body`` all else, in bytes.
 
-    Of a larger body the application sees only the length, and answers 413.
+    ``limit_at`` may say for an address (path, whether with files) that more is read there. Of a larger body the
+    application sees only the length, and answers 413.
     """
 
-    def __init__(self, application: WSGIApplication, *, max_body: int, max_upload: int) -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        *,
+        max_body: int,
+        max_upload: int,
+        limit_at: Callable[[str, bool], int] | None = None,
+    ) -> None:
         self._application = application
-        self._max_body = max_body
-        self._max_upload = max_upload
+        self._limit_at = limit_at or (lambda _path, with_files: max_upload if with_files else max_body)
         self.queue = Queue()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -102,7 +109,7 @@ class Gate:
 
     def _limit(self, environ: WSGIEnvironment) -> int:
         with_files = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
-        return self._max_upload if with_files else self._max_body
+        return self._limit_at(environ.get("PATH_INFO", ""), with_files)
 
     def _read_body(self, environ: WSGIEnvironment) -> IO[bytes]:
         """Put the whole body into the environment, or nothing of it when it is too large."""

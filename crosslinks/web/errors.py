@@ -111,6 +111,20 @@ def explain(code: str, status: int) -> Explanation:
         "offer.hours_unusable": Explanation(
             _("That many hours cannot be"), _("Offer a place for at least 1 and at most 720 hours.")
         ),
+        "speaker.day_over": Explanation(_("The day is over"), _("There is nothing left to answer. Thank you.")),
+        "speaker_link.over": Explanation(
+            _("Links of this edition have ended"), _("They open until 60 days after the day; no new ones are sent.")
+        ),
+        "person_edit.changed_since": Explanation(
+            _("It was changed again since"), _("Take the later change back first, or change the text by hand.")
+        ),
+        "person.same": Explanation(_("That is the same entry"), _("Choose another entry of the same person.")),
+        "material.before_the_end": Explanation(
+            _("The day is not over yet"), _("Slides and recordings can be shown once it is.")
+        ),
+        "slides.both": Explanation(
+            _("Slides cannot be both published and kept back"), _("Go back and choose one of the two.")
+        ),
         "permission.missing": Explanation(
             _("You may not do this"), _("Ask an owner of the conference to give you the role that it takes.")
         ),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from crosslinks.config import settings
 from crosslinks.kernel.actors import Permission, Principal
 from crosslinks.kernel.errors import Forbidden, NotFound
+from crosslinks.web.large import body_limit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -170,7 +171,7 @@ class HeadAsGet:
 
 
 def _bound_body() -> None:
-    limit = settings().max_upload if request.mimetype == "multipart/form-data" else settings().max_body
+    limit = body_limit(settings(), request.path, with_files=request.mimetype == "multipart/form-data")
     request.max_content_length = limit
     if request.content_length is not None and request.content_length > limit:
         abort(413)

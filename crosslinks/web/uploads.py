@@ -20,7 +20,7 @@ from crosslinks.kernel.errors import Invalid
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
-FOLDERS = ("portraits", "logos")
+FOLDERS = ("portraits", "logos", "faces", "originals")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ import { watchDialogs } from "./manage/dialogs.js";
 import { watchSorting } from "./manage/sorting.js";
 import { watchInserting } from "./manage/inserting.js";
 import { watchToasts } from "./manage/toasts.js";
+import { watchCounts } from "./counting.js";
+import { watchCrop } from "./crop.js";
 import { watchQuestions } from "./questions.js";
 
 htmx.config.includeIndicatorStyles = false;
@@ -23,3 +25,5 @@ watchChoices();
 watchQuestions();
 watchSorting();
 watchInserting();
+watchCounts();
+watchCrop();

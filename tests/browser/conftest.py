@@ -29,6 +29,8 @@ from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.editions.rules import Mode
+from crosslinks.feeds.operations import make_favourites
+from crosslinks.feeds.queries import favourites_token
 from crosslinks.invitations.columns import guess_columns
 from crosslinks.invitations.imports import begin_import, get_import, order_check
 from crosslinks.invitations.letters import invitation_token
@@ -49,6 +51,7 @@ from crosslinks.mailings.models import Follower, Mailing
 from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.privacy.operations import erase_person
 from crosslinks.privacy.rules import ErasureKind
+from crosslinks.programme.queries import list_public_rows
 from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
 from crosslinks.registration.operations import cancel, set_capacity
@@ -113,6 +116,7 @@ class Shown:
     live_token: str
     feedback_token: str
     feedback_item: int
+    favourites_token: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -171,11 +175,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             **_mailings(someone),
             live_token=open_stream(conference),
             **ask_for_feedback(conference),
+            favourites_token=_favourites(conference),
         )
     close_database(app)
     clock.offset = offset
     with instance.serving("--workers", "1"):
         yield shown
+
+
+def _favourites(conference: Conference) -> str:
+    """Choose two talks of the demo, as a visitor does, and return the token of their list."""
+    edition = get_edition(conference.slug, "2024")
+    talks = [str(talk.uuid) for row in list_public_rows(edition.id) for talk in row.talks][1:3]
+    with transaction():
+        return favourites_token(make_favourites(edition=get_edition(conference.slug, "2024"), talks=talks))
 
 
 def _other_places(conference: Conference) -> dict[str, str]:

@@ -341,7 +341,7 @@ def test_a_portrait_that_is_none_is_refused_in_words(
         ({"given_name": ""}, "This field is required."),
         ({"given_name": "x" * 121}, "Field cannot be longer than 120 characters."),
         ({"family_name": "\x00"}, "There is a character in it that cannot be kept."),
-        ({"biography": "word " * 10_000}, "Field cannot be longer than 6000 characters."),
+        ({"biography": "word " * 10_000}, "This has 49,999 characters, and there is room for 4,000."),
         ({"email": "nobody"}, "The @ is missing"),
         ({"position": "-1"}, "Number must be between 0 and 999."),
         ({"position": "9" * 5000}, "Not a valid integer value."),

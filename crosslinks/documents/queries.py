@@ -171,5 +171,5 @@ def last_printed(registration_id: int) -> datetime | None:
 def read_crew_facts(edition_id: int) -> CrewFacts:
     """Return what the crew needs to know beside the programme: two statements."""
     said = select(Person.id, Person.pronunciation).where(Person.edition_id == edition_id, Person.pronunciation != "")
-    hints = {number: hint for number, hint in db.session.execute(said)}
+    hints = {row.id: row.pronunciation for row in db.session.execute(said)}
     return CrewFacts(hints, list_handed_in(edition_id))

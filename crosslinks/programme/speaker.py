@@ -77,7 +77,7 @@ def open_page(token: str, *, write: bool = False) -> Opened:
     return Opened(person, edition, token)
 
 
-@speaker_public.errorhandler(_Closed)
+@speaker_public.app_errorhandler(_Closed)
 def _show_closed(closed: _Closed) -> Response:
     return closed.page
 

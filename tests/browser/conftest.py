@@ -27,7 +27,7 @@ from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
-from crosslinks.editions.queries import get_edition_by_id
+from crosslinks.editions.queries import get_edition, get_edition_by_id
 from crosslinks.editions.rules import Mode
 from crosslinks.feeds.operations import make_favourites
 from crosslinks.feeds.queries import favourites_token

@@ -383,13 +383,6 @@ def test_a_talk_that_was_taken_away_takes_its_files_out_of_reach(
 @pytest.mark.parametrize(
     ("page", "method"),
     [("", "get"), ("/about", "get"), ("/about", "post"), ("/coming", "post"), ("/slides/1", "get")],
-        ("", "get"),
-        ("/about", "get"),
-        ("/about", "post"),
-        ("/coming", "post"),
-        ("/portrait", "get"),
-        ("/slides/1", "get"),
-    ],
 )
 def test_links_that_open_nothing_explain_themselves(
     client: FlaskClient, edition: Edition, day: Programme, page: str, method: str

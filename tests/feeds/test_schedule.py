@@ -9,13 +9,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event as database_event
 
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.db import db, transaction
 from crosslinks.programme.operations import change_talk
+from crosslinks.programme.slides import answer_recording
 from tests.factories import NOW, TESTER, make_conference, make_edition
-from tests.programme.factories import Programme, publish
+from tests.programme.factories import Programme, make_person, make_talk, publish
 
 HOME = "/crosslinks/2024"
 ACRONYM = re.compile(r"[a-z0-9_-][a-z0-9_]{3,}")
@@ -190,3 +192,38 @@ def test_who_has_the_file_is_told_so(client: FlaskClient, day: Programme, path: 
     first = client.get(f"{HOME}/{path}")
     again = client.get(f"{HOME}/{path}", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_long_programme_costs_as_many_statements_as_a_short_one(client: FlaskClient, edition: Edition) -> None:
+    def cost() -> int:
+        client.application.extensions["crosslinks.keeper"].clear()
+        seen: list[str] = []
+
+        def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
+            seen.append(statement)
+
+        database_event.listen(db.engine, "before_cursor_execute", count)
+        for kind in ("xml", "json", "ics"):
+            client.get(f"{HOME}/programme.{kind}")
+        database_event.remove(db.engine, "before_cursor_execute", count)
+        return len(seen)
+
+    with transaction():
+        people = [make_person(edition, family=f"Number {number}") for number in range(30)]
+        make_talk(edition, None, "10:00", 5, speakers=people[:1])
+        publish(edition)
+    few = cost()
+    with transaction():
+        for number in range(30):
+            make_talk(edition, None, "10:00", 5, speakers=[people[number]])
+        publish(edition)
+    assert cost() == few
+
+
+def test_only_what_all_speakers_allow_is_recorded(client: FlaskClient, edition: Edition, day: Programme) -> None:
+    talk, speaker = day.talks["rasche"], day.people["rasche"]
+    with transaction():
+        answer_recording(actor=TESTER, now=NOW, edition=edition, person=speaker, talk_id=talk.id, given=True)
+    marks = {event["guid"]: event["do_not_record"] for event in events_of(schedule(client))}
+    assert marks[str(talk.uuid)] is False
+    assert marks[str(day.talks["loges"].uuid)] is True

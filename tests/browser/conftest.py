@@ -117,6 +117,7 @@ class Shown:
     feedback_token: str
     feedback_item: int
     favourites_token: str
+    programme_file: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -176,6 +177,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             live_token=open_stream(conference),
             **ask_for_feedback(conference),
             favourites_token=_favourites(conference),
+            programme_file=_programme_file(conference),
         )
     close_database(app)
     clock.offset = offset
@@ -189,6 +191,14 @@ def _favourites(conference: Conference) -> str:
     talks = [str(talk.uuid) for row in list_public_rows(edition.id) for talk in row.talks][1:3]
     with transaction():
         return favourites_token(make_favourites(edition=get_edition(conference.slug, "2024"), talks=talks))
+
+
+def _programme_file(conference: Conference) -> str:
+    """Leave a programme to import, as an upload does, and return the name by which its page finds it."""
+    part = keep_upload(io.BytesIO(b"Start;End;Title;Speaker\n10:00;10:30;Welcome;Ada Unknown\n"))
+    name = part.stem.removeprefix("import-")
+    part.rename(part.with_name(f"import-{name}.programme-{get_edition(conference.slug, '2024').id}"))
+    return name
 
 
 def _other_places(conference: Conference) -> dict[str, str]:

@@ -446,7 +446,11 @@ NOT_PAGES |= {
 
 SAMPLES |= {
     "programme_import.start": manage("/programme/import", submit=True),
-    "programme_import.look": (Sample(f"{M}/programme/import/nothing", organizer=True, status=410),),
+    "programme_import.look": (
+        Sample(f"{M}/programme/import/{{programme_file}}", organizer=True),
+        Sample(f"{M}/programme/import/{{programme_file}}", organizer=True, submit=True),
+        Sample(f"{M}/programme/import/nothing", organizer=True, status=410),
+    ),
 }
 
 SAMPLES |= {

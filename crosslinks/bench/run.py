@@ -136,17 +136,20 @@ def _built(figures: Figures, folder: Path, small: Stage, large: Stage, size: Siz
 def _feeds(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
     """Measure the programme with many talks: its page and its files as they are kept, and the page built anew."""
     page = {"page": "programme"}
-    kept = (page | {kind: f"programme.{kind}" for kind in FEEDS}, "kept", size.kept, {})
-    built = (page, "built", size.built, {"CROSSLINKS_KEPT_PAGES": "0"})
-    for pages, how, count, more in (kept, built):
-        port = free_port()
-        with running(_serve(port, "--no-worker"), port, folder, **more) as server:
-            for number in range(size.rounds):
-                say(f"{MANY_TALKS} talks, {how}, round {number + 1} of {size.rounds}")
-                for name, path in pages.items():
-                    asked = Request("GET", f"/{SLUG}/{stage.slug}/{path}", headers={"Accept-Encoding": "gzip"})
-                    found = measure(server, port, [asked] * count, clients=CLIENTS, expect=200)
-                    figures.add(f"many {name} {how}", found)
+    _many(figures, folder, stage, page | {kind: f"programme.{kind}" for kind in FEEDS}, "kept", size, say)
+    _many(figures, folder, stage, page, "built", size, say)
+
+
+def _many(figures: Figures, folder: Path, stage: Stage, pages: dict[str, str], how: str, size: Size, say: Say) -> None:
+    port, count = free_port(), size.kept if how == "kept" else size.built
+    environment = {} if how == "kept" else {"CROSSLINKS_KEPT_PAGES": "0"}
+    with running(_serve(port, "--no-worker"), port, folder, **environment) as server:
+        for number in range(size.rounds):
+            say(f"{MANY_TALKS} talks, {how}, round {number + 1} of {size.rounds}")
+            for name, path in pages.items():
+                asked = Request("GET", f"/{SLUG}/{stage.slug}/{path}", headers={"Accept-Encoding": "gzip"})
+                found = measure(server, port, [asked] * count, clients=CLIENTS, expect=200)
+                figures.add(f"many {name} {how}", found)
 
 
 def _form(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:

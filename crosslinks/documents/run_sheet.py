@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from crosslinks.kernel.columns import Texts
+from crosslinks.programme.rules import TALKS_WITH_SLIDES
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 
 
@@ -15,7 +16,7 @@ from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 class CrewFacts:
     """What is known beside the programme: how names are said, by person, and the talks whose slides are in.
 
-    Where they are not in, the paper has a box to tick.
+    Where they are expected and not in, the paper has a box to tick.
     """
 
     hints: Mapping[int, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Cue:
     people: tuple[OnStage, ...]
     microphones: int
     slides: bool
+    expects_slides: bool
     streamed: bool
     is_break: bool
 
@@ -94,6 +96,7 @@ def _cue(row: SessionRow, talk: TalkRow | None, facts: CrewFacts) -> Cue:
         people=tuple(people),
         microphones=len(people),
         slides=talk is not None and talk.id in facts.slides,
+        expects_slides=talk is not None and talk.kind in TALKS_WITH_SLIDES,
         streamed=row.streamed,
         is_break=row.is_break,
     )

@@ -16,6 +16,7 @@ from crosslinks.editions.feature import FEATURE as EDITIONS
 from crosslinks.editions.frames import manage_scope
 from crosslinks.editions.queries import find_conference_id
 from crosslinks.feedback.feature import FEATURE as FEEDBACK
+from crosslinks.feeds.feature import FEATURE as FEEDS
 from crosslinks.home.feature import FEATURE as HOME
 from crosslinks.invitations.feature import FEATURE as INVITATIONS
 from crosslinks.jobs.feature import FEATURE as JOBS
@@ -59,6 +60,7 @@ FEATURES = (
     INVITATIONS,
     REGISTRATION,
     CONSENTS,
+    FEEDS,
     PROGRAMME,
     SPONSORS,
     QUESTIONS,

@@ -19,7 +19,7 @@ from crosslinks.bench.stage import ACTOR, Stage, free_port, running
 from crosslinks.demo.people import invent
 from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.invitations.columns import guess_columns
-from crosslinks.invitations.imports import begin_import, keep_upload, order_check, order_import
+from crosslinks.invitations.imports import begin_import, order_check, order_import
 from crosslinks.invitations.models import ImportRun
 from crosslinks.invitations.rows import ImportOptions
 from crosslinks.invitations.rules import ImportStage
@@ -27,6 +27,7 @@ from crosslinks.jobs.models import Job
 from crosslinks.jobs.rules import JobState
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, transaction
+from crosslinks.web.spreadsheets import keep_upload
 
 PEOPLE = 5_000
 CLIENTS = 2

@@ -25,6 +25,8 @@ from crosslinks.documents.renderer import renderer
 WORKERS = 2
 CLIENTS = 8
 TALKS = 40
+MANY_TALKS = 100
+FEEDS = ("ics", "xml", "json")
 SMALL, LARGE = 300, 5_000
 IDLE_SECONDS = 8
 MB = 1_000_000
@@ -72,6 +74,7 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
         say(f"registering {LARGE} and {size.rounds + 1} times {SMALL} people ...")
         small = [make_stage(f"small-{number}", people=SMALL, talks=TALKS) for number in range(size.rounds)]
         large = make_stage("large", people=LARGE, talks=TALKS)
+        many = make_stage("many", people=0, talks=MANY_TALKS)
         form = make_stage("form", people=SMALL)
         questions.ask_questions(form)
         badges = make_stage("badges", people=SMALL)
@@ -84,6 +87,7 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
     with app.app_context():
         _form(figures, folder, form, size, say)
     _built(figures, folder, small[0], large, size, say)
+    _feeds(figures, folder, many, size, say)
     with app.app_context():
         mailing_rows = measure_mailing(large.edition_id, folder, say)
     return [*_rows(figures), *badge_rows, *import_rows, *mailing_rows, _idle(folder, say)]
@@ -127,6 +131,25 @@ def _built(figures: Figures, folder: Path, small: Stage, large: Stage, size: Siz
             for kind, shown in (("small", small), ("large", large)):
                 requests = [Request("GET", f"/{SLUG}/{shown.slug}/programme")] * size.built
                 figures.add(f"built {kind}", measure(server, port, requests, clients=CLIENTS, expect=200))
+
+
+def _feeds(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
+    """Measure the programme with many talks: its page and its files as they are kept, and the page built anew."""
+    page = {"page": "programme"}
+    _many(figures, folder, stage, page | {kind: f"programme.{kind}" for kind in FEEDS}, "kept", size, say)
+    _many(figures, folder, stage, page, "built", size, say)
+
+
+def _many(figures: Figures, folder: Path, stage: Stage, pages: dict[str, str], how: str, size: Size, say: Say) -> None:
+    port, count = free_port(), size.kept if how == "kept" else size.built
+    environment = {} if how == "kept" else {"CROSSLINKS_KEPT_PAGES": "0"}
+    with running(_serve(port, "--no-worker"), port, folder, **environment) as server:
+        for number in range(size.rounds):
+            say(f"{MANY_TALKS} talks, {how}, round {number + 1} of {size.rounds}")
+            for name, path in pages.items():
+                asked = Request("GET", f"/{SLUG}/{stage.slug}/{path}", headers={"Accept-Encoding": "gzip"})
+                found = measure(server, port, [asked] * count, clients=CLIENTS, expect=200)
+                figures.add(f"many {name} {how}", found)
 
 
 def _form(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
@@ -191,6 +214,9 @@ def _rows(figures: Figures) -> list[Row]:
         Row("plain Flask page (P)", plain, "ms", p=1.0),
         in_p(f"programme with {TALKS} talks, built", "built small", 40),
         in_p(f"programme with {TALKS} talks, kept", "kept small", 5),
+        in_p(f"programme with {MANY_TALKS} talks, built", "many page built", 80),
+        in_p(f"programme with {MANY_TALKS} talks, kept", "many page kept", 5),
+        *(in_p(f".{kind} of {MANY_TALKS} talks, kept", f"many {kind} kept", 5) for kind in FEEDS),
         in_p("registration through the JSON twin", "register small", 30),
         Row("registration, p99 latency", figures.p99("register small"), "ms", limit=100),
         in_p(f"form with {questions.QUESTIONS} questions, shown", "form shown", 40),

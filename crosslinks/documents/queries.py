@@ -10,9 +10,12 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, exists, func, select
 
 from crosslinks.documents.models import BadgePrint
+from crosslinks.documents.run_sheet import CrewFacts
 from crosslinks.jobs.models import Job
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
+from crosslinks.programme.material import list_handed_in
+from crosslinks.programme.models import Person
 from crosslinks.registration.consent_lists import not_to_be_photographed
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.rules import BadgeRole, Place
@@ -163,3 +166,10 @@ def last_printed(registration_id: int) -> datetime | None:
     return db.session.scalar(
         select(func.max(BadgePrint.printed_at)).where(BadgePrint.registration_id == registration_id)
     )
+
+
+def read_crew_facts(edition_id: int) -> CrewFacts:
+    """Return what the crew needs to know beside the programme: two statements."""
+    said = select(Person.id, Person.pronunciation).where(Person.edition_id == edition_id, Person.pronunciation != "")
+    hints = {row.id: row.pronunciation for row in db.session.execute(said)}
+    return CrewFacts(hints, list_handed_in(edition_id))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from crosslinks.config import settings
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.navigation import navigate
 from crosslinks.editions.public import is_preview
@@ -44,6 +47,7 @@ def public_frame(edition: Edition) -> Frame:
         Link(label, edition_url(edition, page), request.path.startswith(edition_url(edition, page)))
         for label, page in pages
     )
+    here = request.path.startswith(edition_url(edition))
     return Frame(
         brand=edition.conference.name,
         home_url=edition_url(edition),
@@ -59,6 +63,8 @@ def public_frame(edition: Edition) -> Frame:
         privacy_url=edition_url(edition, "privacy"),
         contact_url=edition_url(edition, "practical#contact"),
         accessibility_url=edition_url(edition, "accessibility"),
+        canonical=settings().base_url + quote(request.path) if here else "",
+        alternates=tuple(edition.languages) if here else (),
     )
 
 

@@ -57,6 +57,7 @@ SECTIONS = (
             Page("programme/timetable", _l("Timetable"), Permission.PROGRAMME),
             Page("programme/releases", _l("Releases"), Permission.PROGRAMME),
             Page("people", _l("People"), Permission.PROGRAMME),
+            Page("run-sheet", _l("Run sheet"), Permission.PROGRAMME),
             Page("material", _l("Slides"), Permission.PROGRAMME),
         ),
     ),

@@ -22,14 +22,20 @@ from crosslinks.home.cover import cover_drawings
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.queries import get_timeline, list_highlighted_people
+from crosslinks.programme.structured import Data, Describer
+from crosslinks.programme.timeline import Timeline
 from crosslinks.registration.queries import count_modes
-from crosslinks.registration.rules import availability
+from crosslinks.registration.rules import Availability, availability
 from crosslinks.sponsors.queries import list_tiers
 from crosslinks.web.frames import bare_frame
+from crosslinks.web.languages import current_language
 from crosslinks.web.markdown import render_markdown
 from crosslinks.web.pages import render_page, texts
 
 home_public = Blueprint("home_public", __name__)
+
+_MOST_FIRST = (Availability.FREE, Availability.FEW)
+_LEFT = {Availability.FREE: "InStock", Availability.FEW: "LimitedAvailability", Availability.FULL: "SoldOut"}
 
 
 @home_public.get("/")
@@ -81,9 +87,17 @@ def _home(edition: Edition) -> Page:
         people=list_highlighted_people(edition),
         tiers=list_tiers(edition),
         earlier=earlier,
-        base_url=settings().base_url,
+        structured=_describe(edition, timeline, window, [availability(count) for count in counts.values()]),
     )
     return Page(body, _next_boundary(edition, moment, timeline.until))
+
+
+def _describe(edition: Edition, timeline: Timeline, window: RegistrationWindow, left: list[Availability]) -> Data:
+    """Return the edition for search engines, with what a place costs: nothing, as long as there are any."""
+    words = {RegistrationWindow.NOT_YET: "PreOrder", RegistrationWindow.CLOSED: "SoldOut"}
+    word = words.get(window) or _LEFT[next((one for one in _MOST_FIRST if one in left), Availability.FULL)]
+    describer = Describer(edition, settings().base_url, current_language())
+    return describer.edition(describer.sessions(timeline.rows), word, edition.registration_opens_at)
 
 
 def _last_chance(edition: Edition) -> datetime:

@@ -11,9 +11,9 @@ from typing import Any
 
 from crosslinks.invitations.columns import ANSWERS, word_of
 from crosslinks.invitations.rules import Problem
-from crosslinks.invitations.spreadsheets import TableRow
 from crosslinks.questions.rules import Asked, Checked, Facts, Form, Given, Kind, check_answers, read_typed
 from crosslinks.registration.rules import search_key
+from crosslinks.web.spreadsheets import TableRow
 
 _BETWEEN = ";,\n"
 

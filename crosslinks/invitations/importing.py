@@ -22,7 +22,6 @@ from crosslinks.invitations.imports import IMPORT_JOB, kept_columns, upload_path
 from crosslinks.invitations.models import ImportRefusal, ImportRun
 from crosslinks.invitations.rows import ImportOptions, Layout, read_row
 from crosslinks.invitations.rules import FILE_LIFE, Field, ImportStage, Problem, WhenKnown
-from crosslinks.invitations.spreadsheets import TableRow, read_table
 from crosslinks.jobs.rules import JobStopped
 from crosslinks.jobs.runs import Handler, JobRun
 from crosslinks.jobs.work import Round
@@ -34,6 +33,7 @@ from crosslinks.questions.queries import form_at
 from crosslinks.registration.bulk import AT_ONCE, Arrival, Fate, Seat, Usher, WhenFull, add_many, find_active
 from crosslinks.registration.places import PlaceBook
 from crosslinks.web.languages import speaking
+from crosslinks.web.spreadsheets import TableRow, read_table
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from crosslinks.accounts.audit import record
@@ -16,14 +13,14 @@ from crosslinks.config import settings
 from crosslinks.editions.models import Edition
 from crosslinks.invitations.models import ImportRefusal, ImportRun
 from crosslinks.invitations.rows import ImportOptions
-from crosslinks.invitations.rules import MOST_BYTES, Field, ImportStage
+from crosslinks.invitations.rules import Field, ImportStage
 from crosslinks.jobs.models import Job
 from crosslinks.jobs.operations import queue_job
 from crosslinks.jobs.rules import LIVE
 from crosslinks.kernel.actors import Actor, Permission
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db
-from crosslinks.kernel.errors import Conflict, Invalid, NotFound
+from crosslinks.kernel.errors import Conflict, NotFound
 
 IMPORT_JOB = "invitations.import"
 SHOWN_RUNS = 20
@@ -32,18 +29,6 @@ SHOWN_RUNS = 20
 def upload_path(run_id: int) -> Path:
     """Return where the file of an import lies while it lives."""
     return settings().files / f"import-{run_id}.upload"
-
-
-def keep_upload(stream: IO[bytes]) -> Path:
-    """Write an upload beside the results of jobs and return where it waits; raises ``Invalid`` when it is too large."""
-    folder = settings().files
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"import-{os.urandom(12).hex()}.part"
-    content = stream.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise Invalid("import.too_large", _("The file is larger than %(mb)s MB.", mb=MOST_BYTES // 1_000_000))
-    part.write_bytes(content)
-    return part
 
 
 def begin_import(*, actor: Actor, now: datetime, edition: Edition, file_name: str, part: Path) -> ImportRun:

@@ -20,7 +20,6 @@ from crosslinks.invitations.imports import (
     find_job,
     forget_import,
     get_import,
-    keep_upload,
     kept_columns,
     list_imports,
     list_refusals,
@@ -29,8 +28,7 @@ from crosslinks.invitations.imports import (
     upload_path,
 )
 from crosslinks.invitations.models import ImportRun
-from crosslinks.invitations.rules import MOST_BYTES, MOST_ROWS, PREVIEW_ROWS, Field, ImportStage, column_letter
-from crosslinks.invitations.spreadsheets import TableRow, read_table
+from crosslinks.invitations.rules import Field, ImportStage
 from crosslinks.invitations.words import column_words, field_words, problem_words, question_words
 from crosslinks.jobs.operations import request_stop
 from crosslinks.jobs.rules import LIVE, JobState
@@ -45,10 +43,20 @@ from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page, texts
 from crosslinks.web.security import keep_secret, principal, requires
 from crosslinks.web.sheets import csv_download
+from crosslinks.web.spreadsheets import (
+    LONGEST_SHOWN,
+    MOST_BYTES,
+    MOST_ROWS,
+    PREVIEW_ROWS,
+    TableRow,
+    column_heads,
+    keep_upload,
+    need_rows,
+    read_table,
+)
 
 imports_manage = Blueprint("imports_manage", __name__, url_prefix="/manage/<conference>/<edition>/import")
 SHOWN_REFUSALS = 100
-LONGEST_SHOWN = 60
 
 
 def _base(edition: Edition, run: ImportRun | None = None) -> str:
@@ -86,7 +94,7 @@ def upload(conference: str, edition: str) -> tuple[str, int] | BaseResponse:
     try:
         part = keep_upload(form.file.data.stream)
         try:
-            _need_rows(list(islice(read_table(part), PREVIEW_ROWS + 1)))
+            need_rows(list(islice(read_table(part), PREVIEW_ROWS + 1)))
             with transaction():
                 name = "".join(c for c in form.file.data.filename or "" if c.isprintable())
                 run = begin_import(actor=principal().actor, now=now(), edition=found, file_name=name, part=part)
@@ -96,11 +104,6 @@ def upload(conference: str, edition: str) -> tuple[str, int] | BaseResponse:
         form.file.errors = [error.message]
         return _start(found, form, 422)
     return redirect(_base(found, run), 303)
-
-
-def _need_rows(rows: list[TableRow]) -> None:
-    if len(rows) < 2:
-        raise Invalid("import.empty", _("There is no row under the heads."))
 
 
 @imports_manage.get("/<int:run_id>")
@@ -118,7 +121,7 @@ def _show(edition: Edition, run: ImportRun, form: OptionsForm | None = None, ref
     open_to_change = not live and run.stage not in {ImportStage.IMPORTING, ImportStage.IMPORTED}
     has_file = run.file_gone_at is None and upload_path(run.id).is_file()
     rows = _preview(run) if open_to_change and has_file else []
-    heads = _heads(rows)
+    heads = column_heads(rows)
     modes = [row.mode for row in edition.modes]
     asked = form_at(edition.id, edition.form_rev)
     fields, questions = sent_columns(len(heads), asked) if form else _columns(run, rows, asked)
@@ -164,12 +167,6 @@ def _preview(run: ImportRun) -> list[TableRow]:
     return list(islice(read_table(upload_path(run.id)), PREVIEW_ROWS + 1))
 
 
-def _heads(rows: list[TableRow]) -> list[tuple[str, str]]:
-    """Return letter and head of each column; one without a head counts when the first rows have something in it."""
-    width = max((len(row.cells) for row in rows), default=0)
-    return [(column_letter(column), rows[0].cell(column)[:LONGEST_SHOWN]) for column in range(width)]
-
-
 def _columns(run: ImportRun, rows: list[TableRow], form: Form) -> tuple[dict[int, Field], dict[int, int]]:
     if run.columns:
         return kept_columns(run)
@@ -193,7 +190,7 @@ def check(conference: str, edition: str, run_id: int) -> BaseResponse:
     modes = [row.mode for row in found.modes]
     form = OptionsForm(modes=modes)
     asked = form_at(found.id, found.form_rev)
-    columns, questions = sent_columns(len(_heads(_preview(run))), asked)
+    columns, questions = sent_columns(len(column_heads(_preview(run))), asked)
     valid = form.validate_on_submit()
     refusal = columns_refusal(columns, questions, asked, default_mode=form.mode.data or "")
     if not valid or refusal:

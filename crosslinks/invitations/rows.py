@@ -10,7 +10,6 @@ from crosslinks.editions.rules import Mode
 from crosslinks.invitations.answer_columns import read_answers
 from crosslinks.invitations.columns import ANSWERS, LANGUAGE_WORDS, MODES, PROFESSIONS, ROLES, word_of
 from crosslinks.invitations.rules import Field, Problem, WhenKnown
-from crosslinks.invitations.spreadsheets import TableRow
 from crosslinks.kernel.errors import Invalid
 from crosslinks.questions.rules import Checked, Facts, Form
 from crosslinks.registration.addresses import normalise_email
@@ -24,6 +23,7 @@ from crosslinks.registration.rules import (
     Profession,
     clean_line,
 )
+from crosslinks.web.spreadsheets import TableRow
 
 LONGEST_NOTE = 1000
 

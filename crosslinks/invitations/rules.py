@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-MOST_BYTES = 5_000_000
-MOST_ROWS = 20_000
-MOST_COLUMNS = 60
-PREVIEW_ROWS = 6
 FILE_LIFE = timedelta(hours=24)
 MOST_IN_GROUP = 25
 """So many colleagues one contact person registers at once."""
@@ -61,16 +57,6 @@ class Problem:
     field: str | None = None
     column: int | None = None
     fact: str = ""
-
-
-def column_letter(number: int) -> str:
-    """Return what spreadsheets call a column: A for 0, AA for 26."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 class InvitationKind(StrEnum):

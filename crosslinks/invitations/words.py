@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from crosslinks.invitations.answer_columns import importable
 from crosslinks.invitations.inviting import Sent
 from crosslinks.invitations.models import ImportRefusal
-from crosslinks.invitations.rules import Field, InvitationKind, InvitationState, WhenKnown, column_letter
+from crosslinks.invitations.rules import Field, InvitationKind, InvitationState, WhenKnown
 from crosslinks.invitations.stage import Given
 from crosslinks.questions.rules import Form
 from crosslinks.questions.rules import Kind as QuestionKind
@@ -19,6 +19,7 @@ from crosslinks.registration.bulk import WhenFull
 from crosslinks.registration.rules import Place
 from crosslinks.registration.words import place_words
 from crosslinks.web.pages import texts
+from crosslinks.web.spreadsheets import column_letter
 
 
 def field_words() -> dict[Field, str]:

@@ -44,6 +44,8 @@ class LinkKind(StrEnum):
     """One draft edition: read its public pages."""
     FEED = "feed"
     """One registration's calendar: read."""
+    FAVOURITES = "favourites"
+    """One visitor's list of talks: see it and its calendar, change it, forget it."""
     INVITATION = "invitation"
     """One invitation: read it, and accept or decline it while it is open."""
     FOLLOW = "follow"

@@ -18,6 +18,7 @@ from crosslinks.documents import erasure as documents
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import lock_modes
 from crosslinks.feedback import erasure as feedback
+from crosslinks.feeds import erasure as feeds
 from crosslinks.invitations import erasure as invitations
 from crosslinks.jobs import erasure as jobs
 from crosslinks.kernel.actors import Actor
@@ -65,6 +66,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     mailings.forget_edition,
     accounts.forget_edition,
     checkin.forget_edition,
+    feeds.forget_edition,
     mail.forget_edition,
     programme.forget_edition,
 )

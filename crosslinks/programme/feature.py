@@ -5,6 +5,7 @@ from __future__ import annotations
 from crosslinks.programme import models
 from crosslinks.programme.letters import LETTERS
 from crosslinks.programme.manage import programme_manage
+from crosslinks.programme.manage_import import programme_import
 from crosslinks.programme.manage_material import material_manage
 from crosslinks.programme.manage_moves import moves_manage
 from crosslinks.programme.manage_people import people_manage
@@ -27,6 +28,7 @@ FEATURE = Feature(
         programme_manage,
         timetable_manage,
         moves_manage,
+        programme_import,
         people_manage,
         speaking_manage,
         material_manage,

@@ -63,6 +63,17 @@ def get_public_slides(talk_id: int, slides_id: int) -> SlideFile:
     raise NotFound("slides.unknown")
 
 
+def list_recordable(edition_id: int) -> frozenset[int]:
+    """Return the talks that may be recorded: everybody who gives them has allowed it. One statement."""
+    query = select(Talk.id).where(Talk.edition_id == edition_id, ~_somebody_objects())
+    return frozenset(db.session.scalars(query))
+
+
+def list_handed_in(edition_id: int) -> frozenset[int]:
+    """Return the talks that slides are in for. One statement."""
+    return frozenset(db.session.scalars(select(SlideFile.talk_id).where(SlideFile.edition_id == edition_id)))
+
+
 def is_shown(edition_id: int) -> bool:
     """Say whether an edition's slides and recordings are public, as far as they are allowed."""
     return db.session.get(MaterialShown, edition_id) is not None

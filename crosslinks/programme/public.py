@@ -1,8 +1,8 @@
-"""The public pages of the programme: the day, the people, one person, one talk, and calendars of them."""
+"""The public pages of the programme: the day, the people, one person and one talk."""
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 
 from crosslinks.config import settings
 from crosslinks.editions.frames import edition_url, public_frame
@@ -10,7 +10,6 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.public import Page, is_preview, kept_page
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, now
-from crosslinks.programme.calendar import MEDIA_TYPE, CalendarFacts, write_calendar
 from crosslinks.programme.material import list_public_material
 from crosslinks.programme.queries import (
     get_person_page,
@@ -19,7 +18,10 @@ from crosslinks.programme.queries import (
     list_public_people,
 )
 from crosslinks.programme.released import find_latest
+from crosslinks.programme.structured import Describer
+from crosslinks.programme.timeline import PersonLine
 from crosslinks.web.languages import current_language
+from crosslinks.web.media import media_url
 from crosslinks.web.pages import render_page
 
 programme_public = Blueprint("programme_public", __name__, url_prefix="/<conference>/<edition>")
@@ -29,6 +31,7 @@ programme_public = Blueprint("programme_public", __name__, url_prefix="/<confere
 @kept_page
 def programme(edition: Edition) -> Page:
     timeline = get_timeline(edition, now())
+    describer = _describer(edition)
     html = render_page(
         "programme/public/programme.html",
         public_frame(edition),
@@ -36,18 +39,10 @@ def programme(edition: Edition) -> Page:
         timeline=timeline,
         latest=None if is_preview(edition.id) else find_latest(edition.id),
         clock_offset=int(clock.offset.total_seconds() * 1000),
+        structured=describer.edition(describer.talks(timeline.rows)),
         base=edition_url(edition),
-        calendar_url=_address("calendar", edition),
     )
     return Page(html, timeline.until)
-
-
-@programme_public.get("/programme.ics")
-@kept_page
-def calendar(edition: Edition) -> Page:
-    timeline = get_timeline(edition, now())
-    parts = [(row, talk) for row in timeline.rows for talk in row.talks]
-    return Page(write_calendar(edition, parts, _facts(edition)), media_type=MEDIA_TYPE)
 
 
 @programme_public.get("/speakers")
@@ -66,13 +61,17 @@ def speakers(edition: Edition) -> Page:
 @programme_public.get("/speakers/<slug>")
 @kept_page
 def speaker(edition: Edition, slug: str) -> Page:
-    found = get_person_page(edition, slug)
+    page = get_person_page(edition, slug)
+    person = page.person
+    line = PersonLine(person.id, person.slug, person.name, person.affiliation, person.portrait, person.family_name)
+    slots = [(slot.session, slot.talk) for slot in page.slots]
     html = render_page(
         "programme/public/speaker.html",
         public_frame(edition),
         edition=edition,
-        page=found,
-        material=list_public_material([slot.talk.id for slot in found.slots]),
+        page=page,
+        material=list_public_material([slot.talk.id for slot in page.slots]),
+        structured=_describer(edition).person(line, media_url(person.portrait), slots),
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
     )
@@ -88,6 +87,7 @@ def talk(edition: Edition, slug: str) -> Page:
         public_frame(edition),
         edition=edition,
         slot=slot,
+        structured=_describer(edition).talk(slot.session, slot.talk, slot.abstract),
         material=list_public_material([slot.talk.id])[slot.talk.id],
         has_stream=edition.mode(Mode.DIGITAL) is not None,
         base=edition_url(edition),
@@ -95,16 +95,5 @@ def talk(edition: Edition, slug: str) -> Page:
     return Page(html)
 
 
-@programme_public.get("/talks/<slug>.ics")
-@kept_page
-def talk_calendar(edition: Edition, slug: str) -> Page:
-    slot = get_slot(edition, slug)
-    return Page(write_calendar(edition, [(slot.session, slot.talk)], _facts(edition)), media_type=MEDIA_TYPE)
-
-
-def _address(view: str, edition: Edition) -> str:
-    return url_for(f"programme_public.{view}", conference=edition.conference.slug, edition=edition.slug)
-
-
-def _facts(edition: Edition) -> CalendarFacts:
-    return CalendarFacts(current_language(), now(), settings().base_url + edition_url(edition))
+def _describer(edition: Edition) -> Describer:
+    return Describer(edition, settings().base_url, current_language())

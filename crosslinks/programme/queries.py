@@ -193,7 +193,7 @@ def get_person_page(edition: Edition, slug: str) -> PersonPage:
     person = _find_by_slug(Person, edition.id, slug)
     if person is None:
         raise NotFound("person.unknown")
-    public = _read_public(edition.id)
+    public = read_public(edition.id)
     rows = public.rows
     found = [(talk, row) for row in rows for talk in row.talks if person.id in {who.id for who in talk.speakers}]
     moderated = tuple(row for row in rows if person.id in {who.id for who in row.moderators})
@@ -204,7 +204,7 @@ def get_person_page(edition: Edition, slug: str) -> PersonPage:
 
 def get_slot(edition: Edition, slug: str) -> Slot:
     """Return a talk by its address, within its session; raises ``NotFound``."""
-    public = _read_public(edition.id)
+    public = read_public(edition.id)
     for row in public.rows:
         for talk in row.talks:
             if talk.slug == slug:
@@ -213,22 +213,26 @@ def get_slot(edition: Edition, slug: str) -> Slot:
 
 
 @dataclass(frozen=True)
-class _Public:
+class PublicProgramme:
+    """What this visitor may see: the sessions in order, and the talks' abstracts with their languages, by talk."""
+
     rows: list[SessionRow]
     abstracts: dict[int, tuple[str, str]]
 
     def slot(self, talk: TalkRow, session: SessionRow) -> Slot:
+        """Return a talk with its abstract."""
         return Slot(talk, session, *self.abstracts[talk.id])
 
 
-def _read_public(edition_id: int) -> _Public:
+def read_public(edition_id: int) -> PublicProgramme:
+    """Return the latest release with its abstracts, or the working copy with the preview link."""
     if is_preview(edition_id):
-        return _Public(list_session_rows(edition_id), _abstracts(edition_id))
+        return PublicProgramme(list_session_rows(edition_id), _abstracts(edition_id))
     released = read_latest(edition_id)
     abstracts = {
         talk.id: (talk.abstract, talk.abstract_language) for session in released.sessions for talk in session.talks
     }
-    return _Public(rows_of(edition_id, released), abstracts)
+    return PublicProgramme(rows_of(edition_id, released), abstracts)
 
 
 def _abstracts(edition_id: int) -> dict[int, tuple[str, str]]:

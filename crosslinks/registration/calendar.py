@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from icalendar import Alarm, Calendar, Event, Timezone
+from icalendar import Alarm, Event
 
 from crosslinks.config import settings
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.columns import pick
 from crosslinks.registration.models import Registration
 from crosslinks.registration.rules import Place, Status
+from crosslinks.web.calendars import new_calendar
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
 FILE_NAME = "calendar.ics"
 REMINDER = timedelta(hours=-18)
 
@@ -23,21 +22,11 @@ def write_place_calendar(registration: Registration, edition: Edition, language:
 
     It holds no personal link, since calendars are shared.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Crosslinks//Place//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(_zone(edition.time_zone))
+    calendar = new_calendar("Place", edition.time_zone)
     calendar.add_component(_event(registration, edition, language, now))
     calendar.add_missing_timezones()
     written: bytes = calendar.to_ical()
     return written
-
-
-@lru_cache(maxsize=8)
-def _zone(name: str) -> Timezone:
-    """Return the description of a time zone; working one out takes longer than all else of a letter."""
-    return Timezone.from_tzid(name)
 
 
 def _event(registration: Registration, edition: Edition, language: str, now: datetime) -> Event:

@@ -22,13 +22,14 @@ from crosslinks.mail.rendering import absolute, render_letter
 from crosslinks.mail.rules import Attachment, Fact, Letter, LetterFrame, Rendered
 from crosslinks.mail.wording import own_words
 from crosslinks.registration.address_change import address_token
-from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
+from crosslinks.registration.calendar import FILE_NAME, write_place_calendar
 from crosslinks.registration.codes import code_png
 from crosslinks.registration.letter_facts import letter_facts, venue_line
 from crosslinks.registration.links import MASKED, answer_path, answer_token, place_path, place_token, present_code
 from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import waiting_position
 from crosslinks.registration.rules import Place, Status
+from crosslinks.web.calendars import MEDIA_TYPE
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 from crosslinks.web.languages import speaking
 

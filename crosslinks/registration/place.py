@@ -17,7 +17,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, NotFound
 from crosslinks.questions.queries import form_at
-from crosslinks.registration.calendar import FILE_NAME, MEDIA_TYPE, write_place_calendar
+from crosslinks.registration.calendar import FILE_NAME, write_place_calendar
 from crosslinks.registration.codes import CodePath, code_path
 from crosslinks.registration.forms import AssistanceForm, NameForm
 from crosslinks.registration.links import place_path, present_code
@@ -28,6 +28,7 @@ from crosslinks.registration.place_access import cancelled_page, open_place, ope
 from crosslinks.registration.place_view import OTHER, Standing, view_place
 from crosslinks.registration.queries import count_modes, waiting_position
 from crosslinks.registration.rules import Place
+from crosslinks.web.calendars import MEDIA_TYPE
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret

@@ -67,6 +67,10 @@ def explain(code: str, status: int) -> Explanation:
         "feedback.no_place": Explanation(
             _("The form is for those who had a place"), _("Write to the organiser if you want to tell them something.")
         ),
+        "favourites.unknown": Explanation(
+            _("This programme of yours is not here any more"),
+            _("Its link may be cut off, or the list was deleted. Choose your talks anew in the programme."),
+        ),
         "link.unknown": Explanation(
             _("This link does not open anything"),
             _("It may be cut off. Open it again from your latest mail, whole."),

@@ -37,7 +37,8 @@ class Banner:
 class Frame:
     """What a public page shows around its content; ``preview`` says that it is not published.
 
-    With ``preview_ends`` there is something published to go back to.
+    With ``preview_ends`` there is something published to go back to. ``canonical`` is the one address of a page that
+    search engines may know, ``alternates`` are its languages.
     """
 
     brand: str
@@ -54,6 +55,8 @@ class Frame:
     privacy_url: str = ""
     contact_url: str = ""
     accessibility_url: str = ""
+    canonical: str = ""
+    alternates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 // Nothing here is needed: the server marks now and next, this only keeps the marks moving.
 import { watchRows } from "./public/rows.js";
+import { watchStars } from "./public/stars.js";
 import { watchQuestions } from "./questions.js";
 
 const MINUTE = 60_000;
@@ -51,3 +52,4 @@ document.addEventListener("click", (event) => {
 
 watchQuestions();
 watchRows();
+watchStars();

@@ -28,10 +28,12 @@ from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
-from crosslinks.editions.queries import get_edition_by_id
+from crosslinks.editions.queries import get_edition, get_edition_by_id
 from crosslinks.editions.rules import Mode
+from crosslinks.feeds.operations import make_favourites
+from crosslinks.feeds.queries import favourites_token
 from crosslinks.invitations.columns import guess_columns
-from crosslinks.invitations.imports import begin_import, get_import, keep_upload, order_check
+from crosslinks.invitations.imports import begin_import, get_import, order_check
 from crosslinks.invitations.letters import invitation_token
 from crosslinks.invitations.models import ImportRun, Invitation
 from crosslinks.invitations.rows import ImportOptions
@@ -51,6 +53,7 @@ from crosslinks.mailings.unsubscribe import unsubscribe_path
 from crosslinks.privacy.operations import erase_person
 from crosslinks.privacy.rules import ErasureKind
 from crosslinks.programme.operations import create_room, create_session, create_talk
+from crosslinks.programme.queries import list_public_rows
 from crosslinks.programme.rules import SessionKind
 from crosslinks.registration.address_change import address_token, ask_for_address, find_change
 from crosslinks.registration.models import Registration
@@ -58,6 +61,7 @@ from crosslinks.registration.operations import cancel, set_capacity
 from crosslinks.registration.public import pack_answer
 from crosslinks.registration.reconfirm import set_reconfirmation, take_step
 from crosslinks.registration.rules import Place, Step
+from crosslinks.web.spreadsheets import keep_upload
 from tests.browser.chromium import running_chromium
 from tests.factories import NOW, TESTER, make_edition
 from tests.feedback.factories import ask_for_feedback
@@ -128,6 +132,8 @@ class Shown:
     slides_id: int
     shown_talk: str
     shown_speaker: str
+    favourites_token: str
+    programme_file: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -196,8 +202,26 @@ def build_shown(folder: Path) -> tuple[Flask, Shown]:
             **_timetables(conference),
             **ask_for_feedback(conference),
             **hand_in(conference),
+            favourites_token=_favourites(conference),
+            programme_file=_programme_file(conference),
         )
     return app, shown
+
+
+def _favourites(conference: Conference) -> str:
+    """Choose two talks of the demo, as a visitor does, and return the token of their list."""
+    edition = get_edition(conference.slug, "2024")
+    talks = [str(talk.uuid) for row in list_public_rows(edition.id) for talk in row.talks][1:3]
+    with transaction():
+        return favourites_token(make_favourites(edition=get_edition(conference.slug, "2024"), talks=talks))
+
+
+def _programme_file(conference: Conference) -> str:
+    """Leave a programme to import, as an upload does, and return the name by which its page finds it."""
+    part = keep_upload(io.BytesIO(b"Start;End;Title;Speaker\n10:00;10:30;Welcome;Ada Unknown\n"))
+    name = part.stem.removeprefix("import-")
+    part.rename(part.with_name(f"import-{name}.programme-{get_edition(conference.slug, '2024').id}"))
+    return name
 
 
 def _other_places(conference: Conference) -> dict[str, str]:

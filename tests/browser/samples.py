@@ -201,8 +201,6 @@ NOT_PAGES |= {
     "jobs_public.up": "JSON",
     "jobs_public.ready": "JSON",
     "media.show": "a picture",
-    "programme_public.calendar": "a calendar file",
-    "programme_public.talk_calendar": "a calendar file",
 }
 
 SAMPLES |= {
@@ -414,6 +412,44 @@ SAMPLES |= {
     "registration_place_answers.show": (
         Sample("/r/{place_token}/answers"),
         Sample("/r/{digital_token}/answers", status=404),
+    ),
+}
+
+NOT_PAGES |= {
+    "feeds_public.calendar": "a calendar file",
+    "feeds_public.session_calendar": "a calendar file",
+    "feeds_public.talk_calendar": "a calendar file",
+    "feeds_public.person_calendar": "a calendar file",
+    "feeds_public.schedule_xml": "a file for other programs",
+    "feeds_public.schedule_json": "a file for other programs",
+}
+
+SAMPLES |= {
+    "favourites_public.choose": both("/my-programme"),
+    "personal_feed.show": (Sample("/f/{favourites_token}"), Sample("/f/nothing", status=404)),
+}
+
+NOT_PAGES |= {"personal_feed.calendar": "a calendar file"}
+
+NOT_PAGES |= {
+    "sitemaps.robots": "a file for robots",
+    "sitemaps.index": "a file for robots",
+    "sitemaps.edition_pages": "a file for robots",
+}
+
+SAMPLES |= {"run_sheet_manage.show": manage("/run-sheet")}
+
+NOT_PAGES |= {
+    "documents_programme.programme": "a PDF",
+    "run_sheet_manage.pdf": "a PDF",
+}
+
+SAMPLES |= {
+    "programme_import.start": manage("/programme/import", submit=True),
+    "programme_import.look": (
+        Sample(f"{M}/programme/import/{{programme_file}}", organizer=True),
+        Sample(f"{M}/programme/import/{{programme_file}}", organizer=True, submit=True),
+        Sample(f"{M}/programme/import/nothing", organizer=True, status=410),
     ),
 }
 

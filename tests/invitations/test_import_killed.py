@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.invitations.columns import guess_columns
-from crosslinks.invitations.imports import begin_import, get_import, keep_upload, order_check, order_import, upload_path
+from crosslinks.invitations.imports import begin_import, get_import, order_check, order_import, upload_path
 from crosslinks.invitations.models import ImportRefusal, ImportRun
 from crosslinks.invitations.rows import ImportOptions
 from crosslinks.invitations.rules import ImportStage
@@ -28,6 +28,7 @@ from crosslinks.kernel.clock import now, real_now
 from crosslinks.kernel.db import db, transaction
 from crosslinks.mail.models import OutboxMail
 from crosslinks.registration.models import Registration, Ticket
+from crosslinks.web.spreadsheets import keep_upload
 from tests.factories import TESTER, make_edition
 from tests.instances import ROOT, Instance, close_database, new_instance
 from tests.invitations.factories import HEADS, csv_file, person

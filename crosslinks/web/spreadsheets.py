@@ -9,9 +9,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,9 +22,14 @@ from typing import IO, Any
 from flask_babel import gettext as _
 from openpyxl import Workbook, load_workbook
 
-from crosslinks.invitations.rules import MOST_BYTES, MOST_COLUMNS, MOST_ROWS
+from crosslinks.config import settings
 from crosslinks.kernel.errors import CrosslinksError, Invalid
 
+MOST_BYTES = 5_000_000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 60
+PREVIEW_ROWS = 6
+LONGEST_SHOWN = 60
 MOST_UNPACKED = 40_000_000
 MOST_PARTS = 2_000
 MOST_RATIO = 200
@@ -199,3 +205,40 @@ def _text(value: Any) -> str:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return str(value)[:LONGEST_CELL].strip()
+
+
+def column_letter(number: int) -> str:
+    """Return what spreadsheets call a column: A for 0, AA for 26."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def column_heads(rows: Sequence[TableRow]) -> list[tuple[str, str]]:
+    """Return letter and head of each column; one without a head counts when the first rows have something in it."""
+    width = max((len(row.cells) for row in rows), default=0)
+    return [(column_letter(column), rows[0].cell(column)[:LONGEST_SHOWN]) for column in range(width)]
+
+
+def need_rows(rows: Sequence[TableRow]) -> None:
+    """Raise ``Invalid`` for a file with nothing under its heads."""
+    if len(rows) < 2:
+        raise Invalid("import.empty", _("There is no row under the heads."))
+
+
+def keep_upload(stream: IO[bytes]) -> Path:
+    """Write an upload beside the results of jobs and return where it waits; raises ``Invalid`` when it is too large.
+
+    What begins with ``import-`` there is removed after a day, whoever left it.
+    """
+    folder = settings().files
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"import-{os.urandom(12).hex()}.part"
+    content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Invalid("import.too_large", _("The file is larger than %(mb)s MB.", mb=MOST_BYTES // 1_000_000))
+    part.write_bytes(content)
+    return part

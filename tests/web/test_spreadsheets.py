@@ -16,9 +16,8 @@ from openpyxl import Workbook, load_workbook
 
 from crosslinks.invitations.columns import guess_columns
 from crosslinks.invitations.rows import split_name
-from crosslinks.invitations.rules import MOST_BYTES, MOST_ROWS, column_letter
-from crosslinks.invitations.spreadsheets import TableRow, read_table
 from crosslinks.kernel.errors import Invalid
+from crosslinks.web.spreadsheets import MOST_BYTES, MOST_ROWS, TableRow, column_letter, read_table
 from tests.invitations.factories import workbook
 
 HEADS = ["Navn", "E-post"]

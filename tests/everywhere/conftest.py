@@ -40,7 +40,7 @@ from tests.everywhere.forms import Form, read_forms
 HOST = "localhost"
 LOGGED = {"audit_entry", "sqlite_sequence"}
 """What was handed out by a GET and what was refused are noted too: nothing else may change there."""
-LETTER = re.compile(r"/mail(ings)?/\d+/preview$|/letter$")
+LETTER = re.compile(r"/mail(ings)?/[^/]+/preview$|/letter$")
 """Letters, which have styles of their own."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FloatField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import FloatField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import NumberInput
 
@@ -17,6 +17,7 @@ from crosslinks.documents.queries import BadgeFilter, Selection
 from crosslinks.documents.rules import DEFAULT_FORMAT, LARGEST_OFFSET_MM, Calibration, badge_formats
 from crosslinks.documents.sheets import role_words
 from crosslinks.registration.rules import BadgeRole
+from crosslinks.web.forms import WholeNumber
 from crosslinks.web.languages import LANGUAGES
 
 _OFFSET = [
@@ -62,7 +63,7 @@ class BadgesForm(FlaskForm):
     language = SelectField(_l("Language of the badges"), [InputRequired()], choices=dict(LANGUAGES))
     dx = FloatField(_l("To the right, mm"), _OFFSET, default=0.0, widget=NumberInput(step="0.1"))
     dy = FloatField(_l("Down, mm"), _OFFSET, default=0.0, widget=NumberInput(step="0.1"))
-    skip = IntegerField(
+    skip = WholeNumber(
         _l("Badges missing on the first sheet"), [InputRequired(), NumberRange(0, MOST_SKIPPED)], default=0
     )
     people = HiddenField(_l("People"), [Optional(), Length(max=LONGEST_PEOPLE), Regexp(PEOPLE)])

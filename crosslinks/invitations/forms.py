@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from crosslinks.editions.rules import Mode
@@ -41,6 +41,7 @@ from crosslinks.registration.rules import (
 )
 from crosslinks.registration.words import place_words, role_words
 from crosslinks.sponsors.models import Sponsor
+from crosslinks.web.forms import WholeNumber
 from crosslinks.web.languages import LANGUAGES
 
 LONGEST_LIST = 60_000
@@ -57,7 +58,7 @@ class InviteForm(FlaskForm):
     mode = SelectField(_l("Takes part"), [InputRequired()], choices={})
     language = SelectField(_l("Language of mails"), [InputRequired()], choices=dict(LANGUAGES))
     message = TextAreaField(_l("Your own words in the mail"), [Lines(LONGEST_MESSAGE)])
-    days = IntegerField(
+    days = WholeNumber(
         _l("Days to answer"), [InputRequired(), NumberRange(1, MOST_DAYS_TO_ANSWER)], default=DAYS_TO_ANSWER
     )
     reserve = BooleanField(_l("Keep a place for each of them until then"))

@@ -90,6 +90,12 @@ def test_only_the_database_module_commits():
     assert committing == {"crosslinks/kernel/db.py"}
 
 
+def test_whole_numbers_are_bounded_everywhere():
+    """The plain field breaks on hundreds of digits: ``web/forms.py`` has one that does not."""
+    plain = [path for path in SOURCES if "IntegerField" in path.read_text("utf-8")]
+    assert plain == [PACKAGE / "web" / "forms.py"]
+
+
 def test_names_say_what_is_inside():
     vague = [name_of(path) for path in PACKAGE.rglob("*") if path.stem.lower() in VAGUE_NAMES]
     assert vague == []

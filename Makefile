@@ -31,7 +31,7 @@ test: ## the whole suite, browser included (TESTS=tests/registration for a part)
 
 test-postgres: ## the suite on PostgreSQL, without the browser
 	@tools/setup.sh test
-	@CROSSLINKS_TEST_DATABASE=postgres $(bin)/pytest -n $(WORKERS) -m "not browser" $(TESTS)
+	@CROSSLINKS_TEST_DATABASE=postgres $(bin)/pytest -n $(WORKERS) -m "not browser and not sqlite" $(TESTS)
 
 check: ## types, style, contracts, translations
 	@tools/setup.sh test

@@ -206,7 +206,8 @@ def test_who_has_no_place_in_the_room_gets_no_badge(edition, client):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("dx", "nan"), ("dy", "1e9"), ("skip", "-1"), ("format", "../x"), ("role", "king"), ("language", "xx"),
+    [("dx", "nan"), ("dy", "1e9"), ("skip", "-1"), ("skip", "9" * 400), ("format", "../x"),
+     ("role", "king"), ("language", "xx"),
      ("selection", ""), ("people", "999999999999"),
      ("people", "1,2;3"), ("people", "0"), ("dx", "")],
 )  # fmt: skip

@@ -38,6 +38,7 @@ from tests.everywhere.checks import wrong_in_answer, wrong_in_letter
 from tests.everywhere.forms import Form, read_forms
 
 HOST = "localhost"
+SAME = re.compile(r"\d+|[-_](nb|en)\b")
 LOGGED = {"audit_entry", "sqlite_sequence"}
 """What was handed out by a GET and what was refused are noted too: nothing else may change there."""
 LETTER = re.compile(r"/mail(ings)?/[^/]+/preview$|/letter$")
@@ -219,7 +220,8 @@ def _settle(everywhere: Everywhere) -> None:
 def collect_forms(everywhere: Everywhere) -> None:
     """Find each form with something in it that was not seen before: a field is known by its route, name and kind.
 
-    Numbers in names count as the same: the rows of a table are checked by the same code.
+    Numbers and languages in names count as the same: the rows of a table, and a text in each language, are checked by
+    the same code.
     """
     seen: set[tuple[str, str, str]] = set()
     for page, samples in (*SAMPLES.items(), ("errors", ERRORS)):
@@ -233,7 +235,7 @@ def collect_forms(everywhere: Everywhere) -> None:
                 form.action = urljoin(form.page, form.action)
                 route = everywhere.endpoint(form.action, form.method.upper())
                 for name in form.fields or [""]:
-                    key = (route, re.sub(r"\d+", "0", name), form.kind_of(name) if name else form.method)
+                    key = (route, SAME.sub("", name), form.kind_of(name) if name else form.method)
                     if key not in seen:
                         seen.add(key)
                         form.fresh.append(name)

@@ -12,6 +12,8 @@ from tests.browser.samples import SAMPLES
 from tests.everywhere.checks import ALL
 from tests.everywhere.conftest import Everywhere
 
+pytestmark = pytest.mark.sqlite
+
 QUERY = (
     "q", "sort", "page", "show", "state", "kind", "since", "until", "mode", "role", "to", "in", "shown", "lang",
     "language", "next", "back", "answer", "again", "draft", "conflicts", "play", "sent", "meanwhile",

@@ -31,6 +31,7 @@ BY_SCRIPT = {
 """Forms that no sample shows as it stands; tests/everywhere/test_addresses.py sends their fields."""
 
 
+@pytest.mark.sqlite
 def test_every_form_is_sent(everywhere: Everywhere) -> None:
     sent = {
         everywhere.endpoint(form.action, "POST")

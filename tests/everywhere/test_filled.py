@@ -8,6 +8,7 @@ from typing import Any
 
 import icalendar
 import openpyxl
+import pytest
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
@@ -15,6 +16,8 @@ from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.mail.models import OutboxMail
 from tests.browser.samples import NOT_PAGES, SAMPLES
 from tests.everywhere.conftest import Everywhere
+
+pytestmark = pytest.mark.sqlite
 
 PAYLOADS = (
     "=1+1<script>alert(1)</script>",

@@ -2,7 +2,7 @@
 
 Each string comes into one field of a form that is filled as it stands, and twice strings come into all fields at once.
 What is chosen and not typed gets twelve of them: it is refused because it is none of the choices, whatever it says.
-A field that many pages show is sent once.
+A number or a time gets twelve, and all strings that begin like one. A field that many pages show is sent once.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ from tests.everywhere.checks import ALL
 from tests.everywhere.conftest import Everywhere
 from tests.everywhere.forms import BUTTONS, Form
 
+pytestmark = pytest.mark.sqlite
+
 ENOUGH = 50
 FEW = 12
 TOGETHER = 2
 STEP = 7
 CHOICES = {"select", "radio", "checkbox", "hidden", "file", *BUTTONS}
+COUNTED = {"number", "date", "time", "datetime-local"}
+NUMBERS = [text for text in ALL if text.strip()[:2].lstrip("-+")[:1].isdigit()]
 PAGES = (*SAMPLES, "errors")
 
 
@@ -31,6 +35,12 @@ def strings_for(form: Form, name: str, count: int) -> list[str]:
     """Return ``count`` strings, other ones for each field, by a rule that depends on nothing else."""
     start = crc32(f"{form.action}{name}".encode())
     return [ALL[(start + STEP * number) % len(ALL)] for number in range(count)]
+
+
+def typed_into(form: Form, name: str) -> list[str]:
+    kind = form.kind_of(name)
+    few = strings_for(form, name, FEW if kind in CHOICES or kind in COUNTED else ENOUGH)
+    return few + NUMBERS if kind in COUNTED else few
 
 
 def put(form: Form, name: str, typed: str) -> Any:
@@ -42,7 +52,7 @@ def put(form: Form, name: str, typed: str) -> Any:
 
 def alone(form: Form) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     for name in filter(None, form.fresh):
-        for typed in strings_for(form, name, FEW if form.kind_of(name) in CHOICES else ENOUGH):
+        for typed in typed_into(form, name):
             pairs: list[tuple[str, Any]] = [pair for pair in form.sent() if pair[0] != name]
             yield f"{name}={typed[:40]!r}", [*pairs, (name, put(form, name, typed))]
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from crosslinks.checkin.payloads import ScanPayload
 from tests.everywhere.checks import ALL
 from tests.everywhere.conftest import Everywhere
 from tests.everywhere.test_forms import ENOUGH, FEW
+
+pytestmark = pytest.mark.sqlite
 
 
 def bodies(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

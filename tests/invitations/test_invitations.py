@@ -270,3 +270,9 @@ def test_list_search_paging_export(client: FlaskClient, edition: Edition) -> Non
     exported = client.post(f"{URL}/export", data={"q": "k42@"})
     lines = list(csv.reader(io.StringIO(exported.data.decode("utf-8-sig"))))
     assert [line[:4] for line in lines[1:]] == [["Kari", "Nr 42", "k42@example.org", "'=1+1"]]
+
+
+@pytest.mark.parametrize("days", ["0", "9" * 400, "-1", "x"])
+def test_days_that_are_none_are_refused(client: FlaskClient, edition: Edition, days: str) -> None:
+    assert client.post(f"{URL}/new", data=FORM | {"days": days}).status_code == 422
+    assert db.session.scalars(select(Invitation)).all() == []

@@ -31,6 +31,8 @@ BY_SCRIPT = {
     f"{M}/registrations/2/place": ("mode", "reason"),
     f"{M}/places/onsite/line": ("onsite-move-number", "onsite-move-to"),
     f"{M}/sponsors/1/move": ("direction",),
+    f"{M}/programme/releases": ("seen", "note_en", "note_nb"),
+    "/f/{favourites_token}/talks": ("talk",),
     "/r/{place_token}/coming": ("answer", "to"),
     "/r/{live_token}/live/presence": ("nothing",),
 }

@@ -16,9 +16,15 @@ BUTTONS_ALONE = {
 }  # fmt: skip
 """A button without any field, shown only while something waits, runs or was changed: tests/everywhere/test_addresses.py
 has their addresses."""
-JSON = {"checkin_api.enrol", "checkin_api.scan", "registration_api.create"}
+JSON = {
+    "checkin_api.enrol", "checkin_api.scan", "registration_api.create", "timetable_manage.create",
+    "timetable_manage.place", "timetable_manage.place_talk", "timetable_manage.remove_session",
+    "timetable_manage.remove_talk",
+}  # fmt: skip
 """What takes JSON: tests/everywhere/test_json.py sends it."""
 BY_SCRIPT = {
+    "personal_feed.star": "a star that was pressed",
+    "releases_manage.show": "the button to publish, while there is something to publish",
     "question_manage.preview": "the form of a question, as it is typed",
     "questions_manage.order": "the order that was dragged",
     "live_public.presence": "a sign of life, without a field",

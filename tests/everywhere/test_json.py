@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from crosslinks.checkin.payloads import ScanPayload
+from crosslinks.programme.payloads import NewPart, Seen, SessionPlace, TalkPlace
+from crosslinks.web.payloads import Payload
 from tests.everywhere.checks import ALL
 from tests.everywhere.conftest import Everywhere
 from tests.everywhere.test_forms import ENOUGH, FEW
@@ -71,5 +73,28 @@ def test_every_property_of_every_body(everywhere: Everywhere) -> None:
             everywhere.ask("POST", where, f"{where} {name}: {str(body)[:150]}", json=body, headers=bearer)
             if everywhere.changed():
                 everywhere.read_letters(where)
+            everywhere.put_back()
+    assert everywhere.wrong == []
+
+
+TIMETABLE = "/manage/crosslinks/2024/programme/timetable"
+WHERE = {"version": 1, "starts_at": "2024-01-25T10:00", "minutes": 20, "room": 0}
+DEEDS: tuple[tuple[str, type[Payload], dict[str, Any]], ...] = (
+    (f"{TIMETABLE}/parts", NewPart, {"kind": "session", "title_en": "A", "minutes": 20, "starts_at": WHERE["starts_at"]}),
+    (f"{TIMETABLE}/sessions/1/place", SessionPlace, WHERE),
+    (f"{TIMETABLE}/talks/1/place", TalkPlace, WHERE | {"session": 0, "position": 0}),
+    (f"{TIMETABLE}/sessions/1/remove", Seen, {"version": 1}),
+    (f"{TIMETABLE}/talks/1/remove", Seen, {"version": 1}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "payload", "good"), DEEDS)
+def test_every_property_of_a_deed_in_the_timetable(
+    everywhere: Everywhere, where: str, payload: type[Payload], good: dict[str, Any]
+) -> None:
+    assert everywhere.endpoint(where, "POST")
+    for name, kind in payload.model_json_schema()["properties"].items():
+        for typed in strings_for(kind):
+            everywhere.ask("POST", where, f"{where} {name}={typed[:60]!r}", organizer=True, json=good | {name: typed})
             everywhere.put_back()
     assert everywhere.wrong == []

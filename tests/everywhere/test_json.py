@@ -78,9 +78,10 @@ def test_every_property_of_every_body(everywhere: Everywhere) -> None:
 
 
 TIMETABLE = "/manage/crosslinks/2024/programme/timetable"
-WHERE = {"version": 1, "starts_at": "2024-01-25T10:00", "minutes": 20, "room": 0}
+START = "2024-01-25T10:00"
+WHERE = {"version": 1, "starts_at": START, "minutes": 20, "room": 0}
 DEEDS: tuple[tuple[str, type[Payload], dict[str, Any]], ...] = (
-    (f"{TIMETABLE}/parts", NewPart, {"kind": "session", "title_en": "A", "minutes": 20, "starts_at": WHERE["starts_at"]}),
+    (f"{TIMETABLE}/parts", NewPart, {"kind": "session", "title_en": "A", "minutes": 20, "starts_at": START}),
     (f"{TIMETABLE}/sessions/1/place", SessionPlace, WHERE),
     (f"{TIMETABLE}/talks/1/place", TalkPlace, WHERE | {"session": 0, "position": 0}),
     (f"{TIMETABLE}/sessions/1/remove", Seen, {"version": 1}),

@@ -22,7 +22,7 @@ from crosslinks.programme.building import add_part, place_frame, place_talk_anyw
 from crosslinks.programme.deeds import deed, find_redoable, find_undoable, redo, undo
 from crosslinks.programme.models import ProgrammeDeed
 from crosslinks.programme.payloads import NewPart, Nothing, Seen, SessionPlace, TalkPlace
-from crosslinks.programme.queries import list_rooms, list_session_rows, list_versions
+from crosslinks.programme.queries import get_session, get_talk, list_rooms, list_session_rows, list_versions
 from crosslinks.programme.timetable import Timetable, build_timetable
 from crosslinks.programme.versions import gone
 from crosslinks.programme.wording import Warnings, word_conflicts
@@ -107,6 +107,8 @@ def _answered(act: Deed) -> Callable[..., Response]:
     def view(conference: str, edition: str, number: int = 0) -> Response:
         found = get_edition(conference, edition)
         try:
+            if number:
+                (get_talk if kind_of_path() == "talk" else get_session)(found.id, number)
             with transaction():
                 name, kind, done = act(found, number)
         except CrosslinksError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Executable, Table, bindparam, select
@@ -28,11 +28,11 @@ from crosslinks.kernel.db import db
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.rules import BadgeRole, Place
 
-SCAN: Table = Scan.__table__  # type: ignore[assignment]
-ATTENDANCE: Table = Attendance.__table__  # type: ignore[assignment]
-_PERSON: Table = Registration.__table__  # type: ignore[assignment]
-_TICKET: Table = Ticket.__table__  # type: ignore[assignment]
-_GATE: Table = Gate.__table__  # type: ignore[assignment]
+SCAN = cast("Table", Scan.__table__)
+ATTENDANCE = cast("Table", Attendance.__table__)
+_PERSON = cast("Table", Registration.__table__)
+_TICKET = cast("Table", Ticket.__table__)
+_GATE = cast("Table", Gate.__table__)
 
 # Built once: building a statement costs more than running it.
 _PERSON_COLUMNS = [

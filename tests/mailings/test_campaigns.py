@@ -228,14 +228,19 @@ def test_stopped_while_it_is_queued_nobody_more_is_added(organizer: FlaskClient,
     assert states(number) == {}
 
 
-def test_failed_ones_are_listed_with_their_reason_and_sent_again(
-    organizer: FlaskClient, edition: Edition, sending: Delivery, smtp_server: SmtpDouble
-) -> None:
+def send_to_three_with_one_refused(edition: Edition, sending: Delivery, smtp_server: SmtpDouble) -> int:
     people(edition, 3)
     smtp_server.receivers_refused["p1@example.org"] = "550 5.1.1 No such mailbox"
     number = start(edition)
     assert work_one(owner="test")
     send_all(sending)
+    return number
+
+
+def test_failed_ones_are_listed_with_their_reason_and_sent_again(
+    organizer: FlaskClient, edition: Edition, sending: Delivery, smtp_server: SmtpDouble
+) -> None:
+    number = send_to_three_with_one_refused(edition, sending, smtp_server)
     shown = page(organizer, f"{BASE}/{number}/recipients?state=failed")
     assert "550 5.1.1 No such mailbox" in shown
     assert "p0@example.org" not in shown
@@ -261,11 +266,7 @@ def test_held_ones_are_sent_again_too(organizer: FlaskClient, edition: Edition) 
 def test_an_erasure_takes_nobody_from_the_count(
     organizer: FlaskClient, edition: Edition, sending: Delivery, smtp_server: SmtpDouble
 ) -> None:
-    people(edition, 3)
-    smtp_server.receivers_refused["p1@example.org"] = "550 5.1.1 No such mailbox"
-    number = start(edition)
-    assert work_one(owner="test")
-    send_all(sending)
+    number = send_to_three_with_one_refused(edition, sending, smtp_server)
     assert "2 of 3 people" in page(organizer, f"{BASE}/{number}")
     ids = db.session.scalars(select(Registration.id).order_by(Registration.id)).all()
     for one, left in ((ids[0], 2), (ids[1], 1)):

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select, update
@@ -21,6 +22,7 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import real_now
 from crosslinks.kernel.db import db, transaction
+from crosslinks.mail.answered import SUFFIX
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.models import MailingRecipient
@@ -29,7 +31,7 @@ from tests.instances import ROOT, Instance, close_database
 from tests.mail.smtp import SmtpDouble, Taken, smtp_server
 from tests.mailings.factories import make_mailing
 from tests.registration.factories import make_registration
-from tests.storm.test_kill import mail_row_held
+from tests.storm.test_kill import local_part, mail_row_held
 from tests.storm.test_places import make_day_of_300
 
 __all__ = ["smtp_server"]
@@ -75,6 +77,7 @@ class TwoKills:
     worker: subprocess.Popen[bytes]
     killed: list[str] = field(default_factory=list)
     seen: int = 0
+    dead: list[int] = field(default_factory=list)
     _held: list[object] = field(default_factory=list)
 
     def before_250(self, taken: Taken) -> None:
@@ -88,14 +91,25 @@ class TwoKills:
 
     def after_250(self, taken: Taken) -> None:
         if self._held and self.killed[-1] == taken.message_id:
-            threading.Thread(target=self._kill).start()
+            threading.Thread(target=self._kill, args=(taken.message_id,)).start()
 
-    def _kill(self) -> None:
-        time.sleep(0.2)
+    def _kill(self, message_id: str) -> None:
+        self._wait_until_noted(message_id)
         os.kill(self.worker.pid, 9)
         self.worker.wait(10)
         self._held.pop().__exit__(None, None, None)  # type: ignore[attr-defined]
+        self.dead.append(self.worker.pid)
         self.worker = start_worker(self.instance)
+
+    def _wait_until_noted(self, message_id: str) -> None:
+        """Wait until the worker has noted on disk that this message was answered: a busy machine takes its time."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(FileNotFoundError):  # a dead worker's note goes when its rows say so
+                notes = (self.instance.folder / "worker").glob(f"*{SUFFIX}")
+                if any(local_part(message_id) in note.read_text("utf-8") for note in notes):
+                    return
+            time.sleep(0.02)
 
 
 def start_worker(instance: Instance) -> subprocess.Popen[bytes]:
@@ -141,11 +155,13 @@ def hurry(mailing_id: int) -> int:
     return PEOPLE - (queued or 0)
 
 
-def free_leases() -> None:
-    """Do what time does: a dead worker's lease lapses after a minute."""
+def free_leases(dead: int) -> None:
+    """Do what time does: a dead worker's leases lapse after a minute; ``dead`` is its process, which its name holds."""
     with transaction():
         db.session.execute(
-            update(OutboxMail).where(OutboxMail.state == MailState.QUEUED).values(lease_until=None, lease_owner="")
+            update(OutboxMail)
+            .where(OutboxMail.state == MailState.QUEUED, OutboxMail.lease_owner.contains(f"-{dead}-"))
+            .values(lease_until=None, lease_owner="")
         )
 
 
@@ -154,9 +170,9 @@ def deliver_all(instance: Instance, mailing_id: int, kills: TwoKills) -> list[De
     with app.app_context():
         deadline, seen_dead = time.monotonic() + PATIENCE, 0
         while hurry(mailing_id) and time.monotonic() < deadline:
-            if len(kills.killed) > seen_dead and not kills._held:
-                free_leases()
-                seen_dead = len(kills.killed)
+            if len(kills.dead) > seen_dead:
+                free_leases(kills.dead[seen_dead])
+                seen_dead += 1
             time.sleep(0.2)
         rows, _total = list_recipients(select_recipients(mailing_id), limit=PEOPLE + 1)
     close_database(app)

@@ -32,6 +32,7 @@ from crosslinks.questions.feature import FEATURE as QUESTIONS
 from crosslinks.registration.feature import FEATURE as REGISTRATION
 from crosslinks.reports.feature import FEATURE as REPORTS
 from crosslinks.sponsors.feature import FEATURE as SPONSORS
+from crosslinks.stories.feature import FEATURE as STORIES
 from crosslinks.web.addresses import init_addresses
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
@@ -44,6 +45,7 @@ from crosslinks.web.markdown import init_markdown
 from crosslinks.web.media import init_media
 from crosslinks.web.openapi import openapi
 from crosslinks.web.pages import init_pages
+from crosslinks.web.photographs import init_photographs
 from crosslinks.web.security import Guard, init_security
 
 FEATURES = (
@@ -60,6 +62,7 @@ FEATURES = (
     CONSENTS,
     PROGRAMME,
     SPONSORS,
+    STORIES,
     QUESTIONS,
     EDITIONS,
     ACCOUNTS,
@@ -97,6 +100,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         init_markdown,
         init_face,
         init_media,
+        init_photographs,
         init_limits,
         init_security,
         init_errors,

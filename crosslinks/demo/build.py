@@ -20,6 +20,7 @@ from crosslinks.demo.invited import add_invitations, answer_invitations
 from crosslinks.demo.letters import tell_what_was_sent
 from crosslinks.demo.mailings import add_mailings
 from crosslinks.demo.people import Invented, invent
+from crosslinks.demo.stories import add_stories, draw_scenes
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, real_now
@@ -69,8 +70,10 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
     app = open_instance(folder)
     bring_up_to_date(app)
     with app.app_context():
+        scenes = draw_scenes()
         with transaction():
             edition = build_edition(now=now)
+            add_stories(edition, scenes, now)
             ask_questions(edition, now)
             set_demo_stream(edition, now)
             edition_id = edition.id

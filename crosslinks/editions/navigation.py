@@ -55,6 +55,8 @@ SECTIONS = (
         (
             Page("programme", _l("Programme"), Permission.PROGRAMME),
             Page("people", _l("People"), Permission.PROGRAMME),
+            Page("stories", _l("Stories"), Permission.PROGRAMME),
+            Page("gallery", _l("Pictures"), Permission.PROGRAMME),
         ),
     ),
     Section(_l("Sponsors"), "heart", (Page("sponsors", _l("Sponsors"), Permission.SPONSORS),)),
@@ -84,6 +86,7 @@ SECTIONS = (
         "gear-six",
         (
             Page("settings", _l("Settings"), Permission.EDITION),
+            Page("pages", _l("Practical page"), Permission.EDITION),
             Page("access", _l("Access"), Permission.ACCOUNTS),
             Page("privacy", _l("Privacy"), Permission.REGISTRATIONS),
             Page("log", _l("Log"), Permission.AUDIT),

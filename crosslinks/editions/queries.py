@@ -106,6 +106,21 @@ def list_earlier_editions(edition: Edition) -> list[Edition]:
     )
 
 
+def find_next_edition(edition: Edition) -> Edition | None:
+    """Return the first published edition of the same conference that is held after ``edition``."""
+    return db.session.scalar(
+        select(Edition)
+        .where(
+            Edition.conference_id == edition.conference_id,
+            Edition.state == EditionState.PUBLISHED,
+            Edition.starts_at > edition.starts_at,
+        )
+        .order_by(Edition.starts_at)
+        .options(joinedload(Edition.conference))
+        .limit(1)
+    )
+
+
 def find_current_edition(conference_id: int) -> Edition | None:
     """Return the latest published edition of a conference, else the latest archived one."""
     return db.session.scalar(

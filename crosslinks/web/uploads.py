@@ -20,7 +20,7 @@ from crosslinks.kernel.errors import Invalid
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
-FOLDERS = ("portraits", "logos")
+FOLDERS = ("portraits", "logos", "photos")
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,7 @@ LOGO = PictureRule("logos", 960, 480, transparent=True)
 
 def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:
     """Decode, shrink and store one picture; return its name within ``uploads``. Raises ``Invalid`` with a code."""
-    content = stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise Invalid("picture.too_large")
-    encoded, suffix = _encode(_decode(content), rule)
+    encoded, suffix = _encode(open_picture(stream), rule)
     name = f"{rule.folder}/{hashlib.blake2b(encoded, digest_size=16).hexdigest()}.{suffix}"
     target = uploads / name
     if not target.exists():
@@ -53,12 +50,25 @@ def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:
     return name
 
 
-def _decode(content: bytes) -> Image.Image:
+def open_picture(stream: IO[bytes], shrink_to: tuple[int, int] | None = None) -> Image.Image:
+    """Return the decoded picture, upright. Raises ``Invalid`` with a code for what is none, or too large.
+
+    With ``shrink_to`` a decoder may give a smaller one at once, but none below that size: much less work.
+    """
+    content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise Invalid("picture.too_large")
+    return _decode(content, shrink_to)
+
+
+def _decode(content: bytes, shrink_to: tuple[int, int] | None) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
             _refuse_huge(picture)
+            if shrink_to is not None:
+                picture.draft("RGB", shrink_to)
             picture.load()
             return ImageOps.exif_transpose(picture)
     except Invalid:

@@ -56,6 +56,8 @@ def public_frame(edition: Edition) -> Frame:
         privacy_url=edition_url(edition, "privacy"),
         contact_url=edition_url(edition, "practical#contact"),
         accessibility_url=edition_url(edition, "accessibility"),
+        logo=edition.conference.logo,
+        logo_dark=edition.conference.logo_dark,
     )
 
 
@@ -116,6 +118,8 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         user_name=known.actor.label,
         account_url=url_for("accounts_own.show"),
         sign_out_url=url_for("accounts_public.sign_out"),
+        logo=edition.conference.logo,
+        logo_dark=edition.conference.logo_dark,
     )
 
 
@@ -129,6 +133,8 @@ def conference_frame(conference: Conference) -> ManageFrame:
         languages=language_links(),
         user_name=principal().actor.label,
         sign_out_url=url_for("accounts_public.sign_out"),
+        logo=conference.logo,
+        logo_dark=conference.logo_dark,
     )
 
 

@@ -87,6 +87,7 @@ SECTIONS = (
         (
             Page("settings", _l("Settings"), Permission.EDITION),
             Page("pages", _l("Practical page"), Permission.EDITION),
+            Page("theme", _l("Appearance"), Permission.EDITION),
             Page("access", _l("Access"), Permission.ACCOUNTS),
             Page("privacy", _l("Privacy"), Permission.REGISTRATIONS),
             Page("log", _l("Log"), Permission.AUDIT),

@@ -22,7 +22,10 @@ EDITION_FIELDS = (
     "registration_closes_at", "answers_until", "erase_on", "theme", "lead", "about", "audience", "practical",
     "venue_name", "venue_address", "venue_city", "travel", "access", "accessibility", "contact", "conduct",
 )  # fmt: skip
-CONFERENCE_FIELDS = ("slug", "name", "organiser", "contact_email", "hue", "about", "first_held")
+CONFERENCE_FIELDS = (
+    "slug", "name", "organiser", "contact_email", "hue", "about", "first_held", "logo", "logo_dark", "cover",
+    "cover_width", "cover_height", "cover_alt", "cover_credit",
+)  # fmt: skip
 
 
 def create_conference(*, actor: Actor, now: datetime, slug: str, name: str, organiser: str, **more: Any) -> Conference:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crosslinks.editions.models import Conference, Edition, EditionMode
@@ -130,6 +130,12 @@ def find_current_edition(conference_id: int) -> Edition | None:
         .options(joinedload(Edition.conference), selectinload(Edition.modes))
         .limit(1)
     )
+
+
+def shows_picture(name: str) -> bool:
+    """Say whether any conference shows the stored picture ``name``."""
+    shown = (Conference.logo == name) | (Conference.logo_dark == name) | (Conference.cover == name)
+    return bool(db.session.scalar(select(exists().where(shown))))
 
 
 def count_conferences() -> int:

@@ -168,6 +168,7 @@ def _frame(edition: Edition, language: str, purpose: Purpose) -> LetterFrame:
         url=absolute(edition_url(edition)),
         reply_to=edition.conference.contact_email,
         last_lines=tuple(lines),
+        logo=edition.conference.logo,
     )
 
 
@@ -181,6 +182,7 @@ def follow_letter(letter: Letter) -> Rendered:
         frame = LetterFrame(
             brand=conference.name, hue=conference.hue, url=absolute(f"/{conference.slug}/"),
             reply_to=conference.contact_email, last_lines=(organiser_line(conference),),
+            logo=conference.logo,
         )  # fmt: skip
     return render_letter(
         "mailings/mail/follow",

@@ -113,6 +113,7 @@ def letter_frame(edition: Edition, language: str) -> LetterFrame:
         url=absolute(edition_url(edition)),
         reply_to=edition.conference.contact_email,
         last_lines=tuple(lines),
+        logo=edition.conference.logo,
     )
 
 

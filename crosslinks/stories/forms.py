@@ -82,7 +82,7 @@ class UploadForm(FlaskForm):
     """Pictures to add, and who took them."""
 
     pictures = MultipleFileField(
-        _l("Pictures"), description=_l("JPEG, PNG or WebP. At most 12 at a time and 10 MB each.")
+        _l("Pictures"), description=_l("JPEG, PNG or WebP. At most 12 at a time, and 12 MB together.")
     )
     taken_by = line(_l("Photo credit"), most=200, description=_l("Set on each of them. You can change it below."))
 

@@ -49,6 +49,8 @@ class Frame:
     privacy_url: str = ""
     contact_url: str = ""
     accessibility_url: str = ""
+    logo: str = ""
+    logo_dark: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class ManageFrame:
     user_name: str = ""
     account_url: str = ""
     sign_out_url: str = ""
+    logo: str = ""
+    logo_dark: str = ""
 
 
 @dataclass(frozen=True)

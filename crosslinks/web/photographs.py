@@ -21,7 +21,7 @@ from crosslinks.web.media import media_url
 from crosslinks.web.pictures import refusal_words
 from crosslinks.web.uploads import open_picture
 
-FOLDER = "photos"
+PHOTOS, COVERS = "photos", "covers"
 WIDTHS = (480, 960)
 LARGEST = (1600, 1600)
 QUALITY = 80
@@ -36,13 +36,13 @@ class Photograph:
     height: int
 
 
-def store_photograph(stream: IO[bytes], uploads: Path) -> Photograph:
+def store_photograph(stream: IO[bytes], uploads: Path, folder: str = PHOTOS) -> Photograph:
     """Decode a picture and store it anew in every size that is smaller than itself. Raises ``Invalid`` with a code."""
     picture = open_picture(stream, shrink_to=LARGEST).convert("RGB")
     picture.thumbnail(LARGEST, Image.Resampling.LANCZOS, reducing_gap=2.0)
     picture.info = {}
     largest = _encoded(picture)
-    stem = f"{FOLDER}/{hashlib.blake2b(largest, digest_size=16).hexdigest()}"
+    stem = f"{folder}/{hashlib.blake2b(largest, digest_size=16).hexdigest()}"
     _write(uploads / f"{stem}.jpg", largest)
     for width in WIDTHS:
         if width < picture.width:
@@ -89,6 +89,21 @@ def take_photographs(field: Any, most: int) -> list[Photograph] | None:
         return None
     try:
         return [store_photograph(one.stream, settings().uploads) for one in sent]
+    except Invalid as refused:
+        field.errors = [refusal_words(refused.code)]
+        return None
+
+
+def take_photograph(field: Any, uploads: Path, folder: str = PHOTOS) -> Photograph | None:
+    """Store the one picture that was sent in ``field``; one without a name when none was sent.
+
+    None, with the error noted, when it cannot be used.
+    """
+    sent = field.data
+    if not getattr(sent, "filename", ""):
+        return Photograph("", 0, 0)
+    try:
+        return store_photograph(sent.stream, uploads, folder)
     except Invalid as refused:
         field.errors = [refusal_words(refused.code)]
         return None

@@ -20,7 +20,7 @@ from crosslinks.kernel.errors import Invalid
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
-FOLDERS = ("portraits", "logos", "photos")
+FOLDERS = ("portraits", "logos", "marks", "photos", "covers")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class PictureRule:
 
 PORTRAIT = PictureRule("portraits", 960, 1200)
 LOGO = PictureRule("logos", 960, 480, transparent=True)
+MARK = PictureRule("marks", 480, 160, transparent=True)
+"""A conference's own logo: it goes into every mail, so it is small."""
 
 
 def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:

@@ -439,3 +439,12 @@ SAMPLES |= {
     "stories_public.gallery": (Sample("/crosslinks/2023/gallery"), Sample(f"{EMPTY}/gallery")),
     "stories_public.picture": (Sample("/crosslinks/2023/gallery/5"), Sample("/crosslinks/2023/gallery/6")),
 }
+
+SAMPLES |= {
+    "theme_manage.edit": manage("/theme"),
+    "sponsors_public.funding": both("/sponsors/funding"),
+    "sponsors_public.products": (
+        Sample(f"{E}/sponsors/3/products"),
+        Sample(f"{E}/sponsors/1/products", status=404),
+    ),
+}

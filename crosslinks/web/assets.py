@@ -41,9 +41,7 @@ def manifest() -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise BuildMissingError(
-            "The front-end is not built. Run: make setup (or: npm ci && node tools/frontend.mjs)"
-        ) from None
+        raise BuildMissingError("The front-end is not built. Run: make setup") from None
     return found
 
 

@@ -27,7 +27,7 @@ DARK_PAPERS = ("#13121b", "#1d1c27", "#0d0c13")
 READABLE = 4.5
 """WCAG 2.2, level AA, for text."""
 _GREY = 0.03
-_STEP = 0.004
+_STEP = 0.008
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def describe_of_story(conference: str, edition: str, number: int) -> Answer:
     if captions is None:
         return story_editor(found, StoryForm.of(story, typed=False), story, captions=form), 422
     _save(found, captions)
-    return redirect(manage_url(found, f"stories/{number}#pictures"), 303)
+    return redirect(manage_url(found, f"stories/{number}#picture-list"), 303)
 
 
 def _save(edition: Edition, captions: dict[int, Caption]) -> None:
@@ -101,7 +101,7 @@ def upload(conference: str, edition: str) -> Answer:
     form = UploadForm()
     if not _take(found, form, None):
         return _page(found, list_gallery(found.id), upload=form, status=422)
-    return redirect(manage_url(found, "gallery#pictures"), 303)
+    return redirect(manage_url(found, "gallery#picture-list"), 303)
 
 
 @stories_manage.post(f"/{ID}/upload")
@@ -113,7 +113,7 @@ def upload_of_story(conference: str, edition: str, number: int) -> Answer:
     if not _take(found, form, story):
         story = get_story(found.id, number)
         return story_editor(found, StoryForm.of(story, typed=False), story, upload=form), 422
-    return redirect(manage_url(found, f"stories/{number}#pictures"), 303)
+    return redirect(manage_url(found, f"stories/{number}#picture-list"), 303)
 
 
 def _take(edition: Edition, form: UploadForm, story: Story | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import BuildError, Rule
 
 from crosslinks.kernel.db import transaction
 from crosslinks.sponsors.models import Sponsor
@@ -38,7 +38,7 @@ def built(app: Flask, rule: Rule, numbers: list[int], slugs: list[str]) -> Itera
             for more in ({}, dict.fromkeys(rule.arguments - KNOWN, number)):
                 try:
                     yield adapter.build(rule.endpoint, values | more)
-                except ValueError:
+                except (BuildError, ValueError):
                     continue
 
 

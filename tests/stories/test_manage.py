@@ -62,7 +62,7 @@ def test_a_story_is_written_pictured_published_and_deleted_by_forms(client: Flas
     assert client.post(f"{page}/pictures", data=described).status_code == 303
     assert client.post(f"{page}/state", data={"state": "published"}).status_code == 303
     assert 'alt="One"' in client.get(f"{E}/stories/a-day").text
-    assert client.post(f"{page}/pictures", data={}).status_code == 422
+    assert client.post(f"{page}/pictures", data={f"alt_{first.id}_en": "", f"alt_{first.id}_nb": ""}).status_code == 422
     assert client.post(f"{M}/gallery/pictures/{second.id}/move", data={"direction": "up"}).status_code == 303
     assert [picture.id for picture in the_story().pictures] == [second.id, first.id]
     assert client.post(f"{page}/upload", data={"pictures": [(photo(colour="green"), "c.jpg")]}).status_code == 303
@@ -79,7 +79,7 @@ def test_a_story_is_written_pictured_published_and_deleted_by_forms(client: Flas
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"title_en": ""}, "Give a title in at least one language."),
+        ({"title_en": "", "title_nb": ""}, "Give a title in at least one language."),
         ({"kind": "poem"}, "Not a valid choice."),
         ({"written_on": "yesterday"}, "Not a valid date value."),
         ({"slug": "../etc"}, "Only small letters"),
@@ -148,7 +148,6 @@ def test_pictures_of_the_gallery_are_hidden_until_described(client: FlaskClient,
         ([b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"], "That is not a picture"),
         ([b"\xff\xd8\xff\xe0 not really"], "That is not a picture"),
         ([b"x"] * 13, "Send at most 12 pictures at a time."),
-        ([b"x" * 10_000_001], "The file is larger than 10 MB."),
     ],
 )
 def test_uploads_that_lie_are_refused(client: FlaskClient, edition: Edition, pictures: list[bytes], words: str) -> None:

@@ -33,6 +33,7 @@ from crosslinks.questions.feature import FEATURE as QUESTIONS
 from crosslinks.registration.feature import FEATURE as REGISTRATION
 from crosslinks.reports.feature import FEATURE as REPORTS
 from crosslinks.sponsors.feature import FEATURE as SPONSORS
+from crosslinks.stories.feature import FEATURE as STORIES
 from crosslinks.web.addresses import init_addresses
 from crosslinks.web.clients import init_limits
 from crosslinks.web.errors import init_errors
@@ -45,6 +46,7 @@ from crosslinks.web.markdown import init_markdown
 from crosslinks.web.media import init_media
 from crosslinks.web.openapi import openapi
 from crosslinks.web.pages import init_pages
+from crosslinks.web.photographs import init_photographs
 from crosslinks.web.portraits import init_portraits
 from crosslinks.web.security import Guard, init_security
 
@@ -63,6 +65,7 @@ FEATURES = (
     FEEDS,
     PROGRAMME,
     SPONSORS,
+    STORIES,
     QUESTIONS,
     EDITIONS,
     ACCOUNTS,
@@ -101,6 +104,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         init_face,
         init_media,
         init_portraits,
+        init_photographs,
         init_limits,
         init_security,
         init_errors,

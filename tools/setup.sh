@@ -126,7 +126,7 @@ node_step() { # leaves node and npm in .setup/bin
 frontend_step() {
   [ -f package.json ] || return 0
   modules_print=$(fingerprint package.json package-lock.json .npmrc)
-  built_print=$modules_print$(fingerprint tools/frontend.mjs frontend static)
+  built_print=$modules_print$(fingerprint tools/frontend.mjs tools/fonts.py frontend static)
   if [ -d static/dist ] && [ -d node_modules ] && is_done frontend "$built_print"; then return; fi
   node_step
   PATH=$PWD/$state/bin:$PATH
@@ -137,6 +137,7 @@ frontend_step() {
     mark_done node-modules "$modules_print"
   fi
   say "building the front end"
+  "$python" tools/fonts.py >&2
   node tools/frontend.mjs >&2
   mark_done frontend "$built_print"
 }

@@ -60,7 +60,7 @@ def list_wordings(edition_id: int) -> list[Wording]:
     sponsors = db.session.execute(
         select(Sponsor.id, Sponsor.name)
         .join(Tier, Tier.id == Sponsor.tier_id)
-        .where(Sponsor.edition_id == edition_id, Sponsor.asks_contact)
+        .where(Sponsor.edition_id == edition_id, Sponsor.asks_contact, Sponsor.is_published)
         .order_by(Tier.position, Tier.id, Sponsor.position, Sponsor.id)
     )
     return found + [
@@ -77,7 +77,7 @@ def asks_for(edition_id: int, purpose: Purpose) -> bool:
 def concerns(edition_id: int, registration_id: int) -> bool:
     """Say whether there is anything to show somebody: the edition asks, or they have said something before."""
     asks = exists().where(ConsentAsk.edition_id == edition_id, ConsentAsk.asked)
-    sponsors = exists().where(Sponsor.edition_id == edition_id, Sponsor.asks_contact)
+    sponsors = exists().where(Sponsor.edition_id == edition_id, Sponsor.asks_contact, Sponsor.is_published)
     said = exists().where(ConsentEntry.registration_id == registration_id)
     return bool(db.session.scalar(select(or_(asks, sponsors, said))))
 

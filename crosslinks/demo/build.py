@@ -16,11 +16,13 @@ from crosslinks.consents.rules import Purpose, Wording
 from crosslinks.demo.aftermath import add_feedback, add_presence, set_demo_stream
 from crosslinks.demo.answers import ask_questions, invent_answers
 from crosslinks.demo.edition import ACTOR, build_edition, day_of_demo
+from crosslinks.demo.invented_sponsor import add_invented_sponsor, draw_pictures
 from crosslinks.demo.invited import add_invitations, answer_invitations
 from crosslinks.demo.letters import tell_what_was_sent
 from crosslinks.demo.mailings import add_mailings
 from crosslinks.demo.people import Invented, invent
 from crosslinks.demo.speaking import add_answers
+from crosslinks.demo.stories import add_stories, draw_scenes
 from crosslinks.editions.models import Edition
 from crosslinks.editions.rules import Mode
 from crosslinks.kernel.clock import clock, real_now
@@ -70,8 +72,11 @@ def make_instance(folder: Path, *, participants: int, now: datetime, base_url: s
     app = open_instance(folder)
     bring_up_to_date(app)
     with app.app_context():
+        scenes, pictures = draw_scenes(), draw_pictures()
         with transaction():
             edition = build_edition(now=now)
+            add_invented_sponsor(edition, pictures, now)
+            add_stories(edition, scenes, now)
             ask_questions(edition, now)
             set_demo_stream(edition, now)
             edition_id = edition.id

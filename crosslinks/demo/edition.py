@@ -83,7 +83,19 @@ def _build_present(conference: Conference, facts: dict[str, Any], now: datetime)
         about=facts["about_text"],
         **{
             name: facts[name]
-            for name in ("theme", "lead", "audience", "practical", "demo_note", "venue_name", "venue_city")
+            for name in (
+                "theme",
+                "lead",
+                "audience",
+                "travel",
+                "access",
+                "accessibility",
+                "practical",
+                "conduct",
+                "demo_note",
+                "venue_name",
+                "venue_city",
+            )
         },
     )
     db.session.add_all(Gate(edition_id=edition.id, position=place, **gate) for place, gate in enumerate(facts["gates"]))

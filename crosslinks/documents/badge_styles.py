@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from crosslinks.documents.fitting import SEMIBOLD, Fitted, fit_text
+from crosslinks.documents.fitting import REGULAR, SEMIBOLD, Fitted, fit_text
 from crosslinks.documents.fonts import font_stack
 from crosslinks.documents.layouts import STRANDS_WIDTH, Box, Design, Layout
 from crosslinks.documents.rules import BadgeFormat, BadgeSheet, Calibration
@@ -61,11 +61,21 @@ def fitted_label(sheet: BadgeSheet, layout: Layout) -> Fitted:
     return fit_text(sheet.label, SEMIBOLD, layout.label.width, 2.7 * layout.scale, 1.8 * layout.scale)
 
 
+def fitted_thanks(sheet: BadgeSheet, layout: Layout) -> Fitted:
+    """Return the thanks to sponsors in the one line that they have; nothing where there is no room."""
+    if layout.thanks is None or not sheet.thanks:
+        return Fitted((), 1)
+    size = 2.0 * layout.scale
+    return fit_text(sheet.thanks, REGULAR, layout.thanks.width, size, size * 0.6)
+
+
 def layout_css(
     layout: Layout, stock: BadgeFormat, calibration: Calibration, sheet: BadgeSheet, accent: Accent, classes: Classes
 ) -> str:
     """Return the whole style sheet of one run: one layout on one stock, in the conference's colour."""
     rules = [print_css("badges"), *_page(stock, calibration), *_texts(layout, sheet, accent)]
+    if layout.thanks is not None:
+        rules.append(rule(".thanks", place(layout.thanks), font_size=fitted_thanks(sheet, layout).size))
     rules += _tag(layout, accent) if layout.design is Design.FOLD else _band(layout, accent)
     return "".join([*rules, *_back(layout), classes.css()])
 

@@ -9,7 +9,15 @@ from itertools import pairwise
 
 from flask import render_template
 
-from crosslinks.documents.badge_styles import DAY_SIZE, INK, MOST_DAY_LINES, Classes, fitted_label, layout_css
+from crosslinks.documents.badge_styles import (
+    DAY_SIZE,
+    INK,
+    MOST_DAY_LINES,
+    Classes,
+    fitted_label,
+    fitted_thanks,
+    layout_css,
+)
 from crosslinks.documents.fitting import (
     BOLD,
     REGULAR,
@@ -151,6 +159,7 @@ def badges_html(pages: Sequence[Sequence[BadgeView]], sheet: BadgeSheet, layout:
         cells=stock.per_page,
         sheet=sheet,
         label=fitted_label(sheet, layout).lines[0],
+        thanks=" ".join(fitted_thanks(sheet, layout).lines),
         day=_day(sheet, layout),
     )
     return html.replace("\n", "")

@@ -56,6 +56,8 @@ class Layout:
     back_label: Box | None = None
     back_name: Box | None = None
     day: Box | None = None
+    thanks: Box | None = None
+    """The line of thanks under the label; small labels have no room for it."""
 
 
 def layout_for(stock: BadgeFormat) -> Layout:
@@ -87,6 +89,7 @@ def _code(width: float, height: float) -> Layout:
         band=Box(0, height - band, width, band),
         style=NameStyle(9 * scale, 6, 5.6 * scale, 4.4, 0.8 * scale),
         organisation_size=3.2 * scale,
+        thanks=Box(5 * scale, top + 3.4 * scale, width - 9 * scale, 2.2 * scale),
     )
 
 
@@ -104,6 +107,7 @@ def _stack(width: float, height: float) -> Layout:
         band=Box(0, height - band, width, band),
         style=NameStyle(12.5, 6, 7.2, 5, 1.2, 1.0),
         organisation_size=3.6,
+        thanks=Box(5, 8.6, width - 10, 2.4),
     )
 
 
@@ -139,6 +143,7 @@ def _fold(width: float, height: float) -> Layout:
         band=Box(left, half - 12, width - left - 5, 7),
         style=NameStyle(15, 8, 8.6, 6, 1.6, 1.0),
         organisation_size=4.4,
+        thanks=Box(left, 9.9, width - left - 5, 2.6),
         back=Box(0, half, width, half),
         back_label=Box(6, 5.4, width - 12, 4),
         back_name=Box(6, 10.6, width - 12, 12),

@@ -109,6 +109,8 @@ class BadgeSheet:
     day: tuple[DayLine, ...] = ()
     talks: tuple[float, ...] = ()
     """Starts of the talks, as fractions of the day: the links between the strands."""
+    thanks: str = ""
+    """One line of thanks to sponsors, or nothing."""
 
     @property
     def label(self) -> str:

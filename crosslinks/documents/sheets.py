@@ -18,6 +18,8 @@ from crosslinks.programme.rules import SessionKind
 from crosslinks.programme.timeline import SessionRow
 from crosslinks.registration.rules import BadgeRole
 from crosslinks.registration.tickets import ticket_text
+from crosslinks.sponsors.queries import list_thanked
+from crosslinks.sponsors.words import thanks_line
 from crosslinks.web.formats import format_clock
 from crosslinks.web.languages import speaking
 
@@ -50,6 +52,7 @@ def badge_sheet(edition: Edition, language: str) -> BadgeSheet:
             fold_word=_("Fold here"),
             day=tuple(_day_line(part, parts, edition, spoken) for part in parts),
             talks=tuple(_share(talk.starts_at, parts) for part in parts for talk in part.talks),
+            thanks=thanks_line(list_thanked(edition.id, on_badge=True)),
         )
 
 

@@ -18,7 +18,7 @@ from crosslinks.editions.times import to_local, to_utc
 from crosslinks.kernel.errors import Invalid
 from crosslinks.web.forms import NoNul, WholeNumber
 
-TEXT_FIELDS = ("theme", "lead", "about", "audience", "practical")
+TEXT_FIELDS = ("theme", "lead", "about", "audience")
 LOCAL_TIMES = (
     "starts_at", "ends_at", "doors_at", "registration_opens_at", "registration_closes_at", "answers_until",
 )  # fmt: skip
@@ -53,8 +53,6 @@ class EditionForm(FlaskForm):
     about_nb = _text(_l("What it is, in Norwegian"))
     audience_en = _text(_l("Who it is for, in English"))
     audience_nb = _text(_l("Who it is for, in Norwegian"))
-    practical_en = _text(_l("Practical information, in English"))
-    practical_nb = _text(_l("Practical information, in Norwegian"))
     venue_name = _line(_l("Venue"), most=200)
     venue_address = _line(_l("Address of the venue"))
     venue_city = _line(_l("City"), most=100)

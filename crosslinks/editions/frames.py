@@ -65,6 +65,8 @@ def public_frame(edition: Edition) -> Frame:
         accessibility_url=edition_url(edition, "accessibility"),
         canonical=settings().base_url + quote(request.path) if here else "",
         alternates=tuple(edition.languages) if here else (),
+        logo=edition.conference.logo,
+        logo_dark=edition.conference.logo_dark,
     )
 
 
@@ -125,6 +127,8 @@ def manage_frame(edition: Edition, banners: tuple[Banner, ...] = ()) -> ManageFr
         user_name=known.actor.label,
         account_url=url_for("accounts_own.show"),
         sign_out_url=url_for("accounts_public.sign_out"),
+        logo=edition.conference.logo,
+        logo_dark=edition.conference.logo_dark,
     )
 
 
@@ -138,6 +142,8 @@ def conference_frame(conference: Conference) -> ManageFrame:
         languages=language_links(),
         user_name=principal().actor.label,
         sign_out_url=url_for("accounts_public.sign_out"),
+        logo=conference.logo,
+        logo_dark=conference.logo_dark,
     )
 
 

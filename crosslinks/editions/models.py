@@ -28,6 +28,13 @@ class Conference(Base):
     about: Mapped[Texts] = mapped_column(default=dict)
     first_held: Mapped[int | None]
     created_at: Mapped[datetime]
+    logo: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    logo_dark: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    cover: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    cover_width: Mapped[int] = mapped_column(default=0, server_default="0")
+    cover_height: Mapped[int] = mapped_column(default=0, server_default="0")
+    cover_alt: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
+    cover_credit: Mapped[str] = mapped_column(String(200), default="", server_default="")
     editions: Mapped[list[Edition]] = relationship(back_populates="conference", order_by="Edition.starts_at.desc()")
 
 
@@ -61,6 +68,11 @@ class Edition(Base):
     about: Mapped[Texts] = mapped_column(default=dict)
     audience: Mapped[Texts] = mapped_column(default=dict)
     practical: Mapped[Texts] = mapped_column(default=dict)
+    travel: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
+    access: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
+    accessibility: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
+    contact: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
+    conduct: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
     venue_name: Mapped[str] = mapped_column(String(200), default="")
     venue_address: Mapped[str] = mapped_column(String(300), default="")
     venue_city: Mapped[str] = mapped_column(String(100), default="")

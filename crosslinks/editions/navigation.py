@@ -59,6 +59,8 @@ SECTIONS = (
             Page("people", _l("People"), Permission.PROGRAMME),
             Page("run-sheet", _l("Run sheet"), Permission.PROGRAMME),
             Page("material", _l("Slides"), Permission.PROGRAMME),
+            Page("stories", _l("Stories"), Permission.PROGRAMME),
+            Page("gallery", _l("Pictures"), Permission.PROGRAMME),
         ),
     ),
     Section(_l("Sponsors"), "heart", (Page("sponsors", _l("Sponsors"), Permission.SPONSORS),)),
@@ -88,6 +90,8 @@ SECTIONS = (
         "gear-six",
         (
             Page("settings", _l("Settings"), Permission.EDITION),
+            Page("pages", _l("Practical page"), Permission.EDITION),
+            Page("theme", _l("Appearance"), Permission.EDITION),
             Page("access", _l("Access"), Permission.ACCOUNTS),
             Page("privacy", _l("Privacy"), Permission.REGISTRATIONS),
             Page("log", _l("Log"), Permission.AUDIT),

@@ -20,9 +20,12 @@ from crosslinks.kernel.errors import Conflict, Invalid
 EDITION_FIELDS = (
     "number", "slug", "state", "languages", "time_zone", "starts_at", "ends_at", "doors_at", "registration_opens_at",
     "registration_closes_at", "answers_until", "erase_on", "theme", "lead", "about", "audience", "practical",
-    "venue_name", "venue_address", "venue_city",
+    "venue_name", "venue_address", "venue_city", "travel", "access", "accessibility", "contact", "conduct",
 )  # fmt: skip
-CONFERENCE_FIELDS = ("slug", "name", "organiser", "contact_email", "hue", "about", "first_held")
+CONFERENCE_FIELDS = (
+    "slug", "name", "organiser", "contact_email", "hue", "about", "first_held", "logo", "logo_dark", "cover",
+    "cover_width", "cover_height", "cover_alt", "cover_credit",
+)  # fmt: skip
 
 
 def create_conference(*, actor: Actor, now: datetime, slug: str, name: str, organiser: str, **more: Any) -> Conference:
@@ -101,7 +104,7 @@ def change_edition(*, actor: Actor, now: datetime, edition: Edition, changes: Ma
     if edition.ends_at <= edition.starts_at:
         raise Invalid("edition.ends_before_start", fields={"ends_at": "edition.ends_before_start"})
     db.session.flush()
-    touch_public(edition.id)
+    touch_conference(edition.conference_id)
     record(
         actor=actor,
         action="edition.changed",
@@ -131,9 +134,7 @@ def change_conference(*, actor: Actor, now: datetime, conference: Conference, ch
     for name in changes.keys() & set(CONFERENCE_FIELDS):
         setattr(conference, name, changes[name])
     db.session.flush()
-    db.session.execute(
-        text("UPDATE edition SET public_rev = public_rev + 1 WHERE conference_id = :id"), {"id": conference.id}
-    )
+    touch_conference(conference.id)
     record(
         actor=actor,
         action="conference.changed",
@@ -149,6 +150,12 @@ def change_conference(*, actor: Actor, now: datetime, conference: Conference, ch
 def touch_public(edition_id: int) -> None:
     """Raise ``public_rev``, so that every process renders this edition's public pages anew."""
     db.session.execute(text("UPDATE edition SET public_rev = public_rev + 1 WHERE id = :id"), {"id": edition_id})
+
+
+def touch_conference(conference_id: int) -> None:
+    """Raise ``public_rev`` of every edition of a conference: their home pages name each other."""
+    raised = text("UPDATE edition SET public_rev = public_rev + 1 WHERE conference_id = :id")
+    db.session.execute(raised, {"id": conference_id})
 
 
 def touch_form(edition_id: int) -> None:

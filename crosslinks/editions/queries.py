@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crosslinks.editions.models import Conference, Edition, EditionMode
@@ -106,6 +106,21 @@ def list_earlier_editions(edition: Edition) -> list[Edition]:
     )
 
 
+def find_next_edition(edition: Edition) -> Edition | None:
+    """Return the first published edition of the same conference that is held after ``edition``."""
+    return db.session.scalar(
+        select(Edition)
+        .where(
+            Edition.conference_id == edition.conference_id,
+            Edition.state == EditionState.PUBLISHED,
+            Edition.starts_at > edition.starts_at,
+        )
+        .order_by(Edition.starts_at)
+        .options(joinedload(Edition.conference))
+        .limit(1)
+    )
+
+
 def find_current_edition(conference_id: int) -> Edition | None:
     """Return the latest published edition of a conference, else the latest archived one."""
     return db.session.scalar(
@@ -115,6 +130,12 @@ def find_current_edition(conference_id: int) -> Edition | None:
         .options(joinedload(Edition.conference), selectinload(Edition.modes))
         .limit(1)
     )
+
+
+def shows_picture(name: str) -> bool:
+    """Say whether any conference shows the stored picture ``name``."""
+    shown = (Conference.logo == name) | (Conference.logo_dark == name) | (Conference.cover == name)
+    return bool(db.session.scalar(select(exists().where(shown))))
 
 
 def count_conferences() -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
@@ -13,12 +15,15 @@ from crosslinks.editions.models import Edition
 from crosslinks.editions.public import Page, kept_page
 from crosslinks.editions.queries import (
     find_current_edition,
+    find_next_edition,
     get_conference,
     list_conferences,
     list_earlier_editions,
 )
 from crosslinks.editions.rules import Mode, RegistrationWindow, registration_window
 from crosslinks.home.cover import cover_drawings
+from crosslinks.home.notices import captions_of, privacy_facts
+from crosslinks.home.rules import next_boundary, stage_of
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.queries import get_timeline, list_highlighted_people
@@ -27,12 +32,16 @@ from crosslinks.programme.timeline import Timeline
 from crosslinks.registration.queries import count_modes
 from crosslinks.registration.rules import Availability, availability
 from crosslinks.sponsors.queries import list_tiers
+from crosslinks.stories.queries import list_public_stories, list_shown_pictures
+from crosslinks.stories.words import kind_words
 from crosslinks.web.frames import bare_frame
 from crosslinks.web.languages import current_language
-from crosslinks.web.markdown import render_markdown
-from crosslinks.web.pages import render_page, texts
+from crosslinks.web.pages import render_page
 
 home_public = Blueprint("home_public", __name__)
+
+STORIES, PICTURES = 3, 6
+"""How many the home page shows."""
 
 _MOST_FIRST = (Availability.FREE, Availability.FEW)
 _LEFT = {Availability.FREE: "InStock", Availability.FEW: "LimitedAvailability", Availability.FULL: "SoldOut"}
@@ -58,38 +67,39 @@ def conference(conference: str) -> Response:
     return redirect(edition_url(edition))
 
 
-def _next_boundary(edition: Edition, moment: datetime, *others: datetime | None) -> datetime | None:
-    moments = (
-        edition.starts_at, edition.ends_at, edition.registration_opens_at, edition.registration_closes_at, *others,
-    )  # fmt: skip
-    return min((found for found in moments if found is not None and found > moment), default=None)
-
-
 @kept_page
 def _home(edition: Edition) -> Page:
     moment = now()
     timeline = get_timeline(edition, moment)
+    left = {mode: availability(count) for mode, count in count_modes(edition.id).items()}
+    known: dict[str, Any] = {
+        "starts_at": edition.starts_at, "ends_at": edition.ends_at, "zone": edition.zone,
+        "opens_at": edition.registration_opens_at, "closes_at": _last_chance(edition),
+    }  # fmt: skip
     window = registration_window(moment, edition.registration_opens_at, _last_chance(edition))
-    counts = count_modes(edition.id)
-    earlier = list_earlier_editions(edition)
     body = render_page(
         "home/public/home.html",
         public_frame(edition),
         edition=edition,
         timeline=timeline,
-        phase=edition.phase(moment),
-        window=window,
+        stage=stage_of(moment, left=left.values(), **known),
+        has_started=moment >= edition.starts_at,
         is_open=window is RegistrationWindow.OPEN,
-        left={mode: availability(count) for mode, count in counts.items()},
-        has_digital=Mode.DIGITAL in counts,
-        has_onsite=Mode.ONSITE in counts,
+        closes_at=_last_chance(edition),
+        left=left,
+        has_digital=Mode.DIGITAL in left,
+        has_onsite=Mode.ONSITE in left,
         covers=cover_drawings(edition, timeline),
         people=list_highlighted_people(edition),
         tiers=list_tiers(edition),
-        earlier=earlier,
-        structured=_describe(edition, timeline, window, [availability(count) for count in counts.values()]),
+        stories=list_public_stories(edition, STORIES),
+        story_kinds=kind_words(),
+        pictures=list_shown_pictures(edition, PICTURES),
+        earlier=list_earlier_editions(edition),
+        following=find_next_edition(edition),
+        structured=_describe(edition, timeline, window, list(left.values())),
     )
-    return Page(body, _next_boundary(edition, moment, timeline.until))
+    return Page(body, next_boundary(moment, others=(timeline.until,), **known))
 
 
 def _describe(edition: Edition, timeline: Timeline, window: RegistrationWindow, left: list[Availability]) -> Data:
@@ -107,23 +117,35 @@ def _last_chance(edition: Edition) -> datetime:
 
 @kept_page
 def _practical(edition: Edition) -> Page:
+    where = ", ".join(part for part in (edition.venue_name, edition.venue_address, edition.venue_city) if part)
     body = render_page(
         "home/public/practical.html",
         public_frame(edition),
         edition=edition,
-        practical=render_markdown(texts(edition.practical)),
+        where=where,
+        map_url=f"https://www.openstreetmap.org/search?{urlencode({'query': where})}" if where else "",
+        has_digital=edition.mode(Mode.DIGITAL) is not None,
     )
     return Page(body)
 
 
 @kept_page
 def _privacy(edition: Edition) -> Page:
-    return Page(render_page("home/public/privacy.html", public_frame(edition), edition=edition))
+    facts = privacy_facts(edition)
+    return Page(render_page("home/public/privacy.html", public_frame(edition), edition=edition, facts=facts))
 
 
 @kept_page
 def _accessibility(edition: Edition) -> Page:
-    return Page(render_page("home/public/accessibility.html", public_frame(edition), edition=edition))
+    body = render_page(
+        "home/public/accessibility.html",
+        public_frame(edition),
+        edition=edition,
+        captions=captions_of(edition),
+        has_onsite=edition.mode(Mode.ONSITE) is not None,
+        has_digital=edition.mode(Mode.DIGITAL) is not None,
+    )
+    return Page(body)
 
 
 home_public.add_url_rule("/<conference>/<edition>/", "home", _home)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crosslinks.accounts.audit import record, snapshot
 from crosslinks.editions.models import Edition
+from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.columns import Texts
 from crosslinks.kernel.db import db
@@ -42,6 +43,7 @@ def change_stream(
     stream.captions = captions
     stream.opens_before = opens_before
     db.session.flush()
+    touch_public(edition.id)
     record(
         actor=actor, action="stream.changed", object_kind="stream", object_id=edition.id, now=now,
         conference_id=edition.conference_id, edition_id=edition.id, before=before, after=snapshot(stream, FIELDS),

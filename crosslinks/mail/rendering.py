@@ -22,6 +22,7 @@ PLAIN_FRAME = LetterFrame()
 OUR_WORDS = Words()
 WORDED = ("subject", "heading", "opening")
 """The blocks of a text that an organizer's words may take the place of."""
+LOGO_ID = "logo"
 SIGNATURE = "-- "
 """Mail programs know the sender's own lines by it; its last space counts."""
 _BLANKS = re.compile(r"\n{3,}")
@@ -52,8 +53,10 @@ def render_letter(
     Templates extend ``layouts/mail.*`` and see ``letter`` (the frame), ``absolute(path)``, ``subject``,
     ``words`` (an organizer's in place of ours) and the context.
     """
+    attachments = (*_logo(frame), *attachments)
     with speaking(language) as spoken:
         known = {**context, "letter": frame, "language": spoken, "absolute": absolute, "words": words}
+        known["logo"] = any(file.content_id == LOGO_ID for file in attachments)
         subject, text = _split(render_template(f"{template}.txt", subject="", **known))
         html = _inliner().inline(render_template(f"{template}.html", subject=subject, **known))
         ours = _our_words(f"{template}.txt", {**known, "subject": "", "words": OUR_WORDS}) if words.show_ours else {}
@@ -68,6 +71,14 @@ def render_letter(
         attachments=attachments,
         ours=ours,
     )
+
+
+def _logo(frame: LetterFrame) -> tuple[Attachment, ...]:
+    """Return the conference's logo as a part of the message; nothing where there is none, or its file is gone."""
+    file = settings().uploads / frame.logo
+    if not frame.logo or not file.is_file():
+        return ()
+    return (Attachment("logo.png", "image/png", file.read_bytes(), LOGO_ID),)
 
 
 def _our_words(name: str, known: dict[str, Any]) -> dict[str, str]:

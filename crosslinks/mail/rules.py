@@ -131,13 +131,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class LetterFrame:
-    """What surrounds every letter of a conference: its name, accent, reply address and last lines."""
+    """What surrounds every letter of a conference: its name, accent, reply address and last lines.
+
+    ``logo`` is the name of a stored picture, which goes along in the message.
+    """
 
     brand: str = "Crosslinks"
     hue: int = 288
     url: str = ""
     reply_to: str = ""
     last_lines: tuple[str, ...] = ()
+    logo: str = ""
 
 
 @dataclass(frozen=True)

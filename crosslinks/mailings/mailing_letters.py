@@ -30,6 +30,8 @@ from crosslinks.registration.letter_facts import edition_facts, person_facts
 from crosslinks.registration.links import MASKED as MASKED_TOKEN
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
+from crosslinks.sponsors.queries import list_thanked
+from crosslinks.sponsors.words import thanks_line
 from crosslinks.web.formats import format_day
 from crosslinks.web.languages import speaking
 
@@ -156,6 +158,8 @@ def _frame(edition: Edition, language: str, purpose: Purpose) -> LetterFrame:
     if purpose is Purpose.ABOUT:
         erased = format_day(edition.erase_on, None, language)
         lines.insert(0, _("Everything about your registration is erased on %(day)s.", day=erased))
+    if thanks := thanks_line(list_thanked(edition.id)):
+        lines.append(thanks)
     if edition.is_demo:
         lines.append(f"{_('Demonstration.')} {pick(edition.demo_note, language, edition.languages)}")
     return LetterFrame(
@@ -164,6 +168,7 @@ def _frame(edition: Edition, language: str, purpose: Purpose) -> LetterFrame:
         url=absolute(edition_url(edition)),
         reply_to=edition.conference.contact_email,
         last_lines=tuple(lines),
+        logo=edition.conference.logo,
     )
 
 
@@ -177,6 +182,7 @@ def follow_letter(letter: Letter) -> Rendered:
         frame = LetterFrame(
             brand=conference.name, hue=conference.hue, url=absolute(f"/{conference.slug}/"),
             reply_to=conference.contact_email, last_lines=(organiser_line(conference),),
+            logo=conference.logo,
         )  # fmt: skip
     return render_letter(
         "mailings/mail/follow",

@@ -59,7 +59,10 @@ def _frame(conference: Conference) -> Frame:
     edition = find_current_edition(conference.id)
     if edition is not None:
         return public_frame(edition)
-    return Frame(conference.name, "/", conference.hue, current_language(), languages=language_links())
+    return Frame(
+        conference.name, "/", conference.hue, current_language(), languages=language_links(), logo=conference.logo,
+        logo_dark=conference.logo_dark,
+    )  # fmt: skip
 
 
 @mailings_public.get("/<conference>/follow")

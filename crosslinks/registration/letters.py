@@ -29,6 +29,8 @@ from crosslinks.registration.links import MASKED, answer_path, answer_token, pla
 from crosslinks.registration.models import Registration
 from crosslinks.registration.queries import waiting_position
 from crosslinks.registration.rules import Place, Status
+from crosslinks.sponsors.queries import list_thanked
+from crosslinks.sponsors.words import thanks_line
 from crosslinks.web.calendars import MEDIA_TYPE
 from crosslinks.web.formats import format_clock, format_day, format_weekday
 from crosslinks.web.languages import speaking
@@ -102,6 +104,8 @@ def letter_frame(edition: Edition, language: str) -> LetterFrame:
         _("Everything about your registration is erased on %(day)s.", day=format_day(edition.erase_on, None, language)),
         organiser_line(edition.conference),
     ]
+    if thanks := thanks_line(list_thanked(edition.id)):
+        lines.append(thanks)
     if edition.is_demo:
         lines.append(f"{_('Demonstration.')} {pick(edition.demo_note, language, edition.languages)}")
     return LetterFrame(
@@ -110,6 +114,7 @@ def letter_frame(edition: Edition, language: str) -> LetterFrame:
         url=absolute(edition_url(edition)),
         reply_to=edition.conference.contact_email,
         last_lines=tuple(lines),
+        logo=edition.conference.logo,
     )
 
 

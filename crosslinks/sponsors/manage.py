@@ -13,6 +13,7 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, Invalid
+from crosslinks.sponsors.declaring import list_declarations
 from crosslinks.sponsors.forms import MoveForm, SponsorForm, TierForm
 from crosslinks.sponsors.models import Sponsor, Tier
 from crosslinks.sponsors.operations import (
@@ -30,11 +31,12 @@ from crosslinks.web.arguments import chosen_id
 from crosslinks.web.pages import render_page
 from crosslinks.web.pictures import drop_picture, take_picture
 from crosslinks.web.security import principal, requires
-from crosslinks.web.uploads import LOGO
+from crosslinks.web.uploads import LOGO, PORTRAIT
 
 sponsors_manage = Blueprint("sponsors_manage", __name__, url_prefix="/manage/<conference>/<edition>/sponsors")
 
 ID = "<int(max=2147483647):number>"
+PICTURES = {"logo": LOGO, "logo_dark": LOGO, "portrait": PORTRAIT}
 
 Answer = tuple[str, int] | Response
 
@@ -53,6 +55,7 @@ def show(conference: str, edition: str) -> str:
         "sponsors/manage/sponsors.html",
         manage_frame(found),
         tiers=list_all_tiers(found.id),
+        declarations=list_declarations(found.id),
         url=manage_url(found, "sponsors"),
         public_url=edition_url(found, "sponsors"),
     )
@@ -140,12 +143,12 @@ def new_sponsor(conference: str, edition: str) -> Answer:
     if not tiers:
         return redirect(manage_url(found, "sponsors/tiers/new"), 303)
     form = SponsorForm.of(None, tiers, chosen_id("tier"))
-    logo = take_picture(form.logo, LOGO) if form.validate_on_submit() else None
-    if logo is None:
+    sent = _take_pictures(form) if form.validate_on_submit() else None
+    if sent is None:
         return _sponsor_page(found, form)
     with transaction():
         tier = get_tier(found.id, form.tier.data)
-        create_sponsor(actor=principal().actor, now=now(), edition=found, tier=tier, logo=logo, **form.changes())
+        create_sponsor(actor=principal().actor, now=now(), edition=found, tier=tier, **form.changes(), **sent)
     return _back(found, _("Added."))
 
 
@@ -155,23 +158,30 @@ def edit_sponsor(conference: str, edition: str, number: int) -> Answer:
     found = get_edition(conference, edition)
     sponsor = get_sponsor(found.id, number)
     form = SponsorForm.of(sponsor, list_all_tiers(found.id))
-    sent = take_picture(form.logo, LOGO) if form.validate_on_submit() else None
+    sent = _take_pictures(form) if form.validate_on_submit() else None
     if sent is None:
         return _sponsor_page(found, form, sponsor)
     with transaction():
         sponsor = get_sponsor(found.id, number)
-        before = sponsor.logo
-        kept = "" if form.remove_logo.data else before
+        before = {name: getattr(sponsor, name) for name in PICTURES}
+        kept = {name: "" if form[f"remove_{name}"].data else picture for name, picture in before.items()}
         change_sponsor(
             actor=principal().actor,
             now=now(),
             edition=found,
             sponsor=sponsor,
-            changes=form.changes() | {"logo": sent or kept},
+            changes=form.changes() | {name: sent[name] or kept[name] for name in PICTURES},
             tier=get_tier(found.id, form.tier.data),
         )
-    _forget(before)
+    _forget(*before.values())
     return _back(found, _("Saved."))
+
+
+def _take_pictures(form: SponsorForm) -> dict[str, str] | None:
+    """Store the pictures that were sent; None, with the error noted, when one of them cannot be used."""
+    sent = {name: take_picture(form[name], rule) for name, rule in PICTURES.items()}
+    good = {name: picture for name, picture in sent.items() if picture is not None}
+    return good if len(good) == len(sent) else None
 
 
 def _sponsor_page(edition: Edition, form: SponsorForm, sponsor: Sponsor | None = None) -> tuple[str, int]:
@@ -181,6 +191,7 @@ def _sponsor_page(edition: Edition, form: SponsorForm, sponsor: Sponsor | None =
         form=form,
         sponsor=sponsor,
         url=manage_url(edition, "sponsors"),
+        public_url=edition_url(edition, "sponsors"),
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -204,15 +215,16 @@ def remove_sponsor(conference: str, edition: str, number: int) -> str | Response
     if request.method == "POST":
         with transaction():
             sponsor = get_sponsor(found.id, number)
-            logo = sponsor.logo
+            pictures = [getattr(sponsor, name) for name in PICTURES]
             delete_sponsor(actor=principal().actor, now=now(), edition=found, sponsor=sponsor)
-        _forget(logo)
+        _forget(*pictures)
         return _back(found, _("Deleted."))
     return render_page(
         "sponsors/manage/delete_sponsor.html", manage_frame(found), sponsor=sponsor, url=manage_url(found, "sponsors")
     )
 
 
-def _forget(logo: str) -> None:
-    if logo and not picture_in_use(logo):
-        drop_picture(logo)
+def _forget(*pictures: str) -> None:
+    for picture in pictures:
+        if picture and not picture_in_use(picture):
+            drop_picture(picture)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, false
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crosslinks.kernel.columns import Texts
@@ -25,7 +28,8 @@ class Tier(Base):
 class Sponsor(Base):
     """Who supports an edition, and what they say; never a right over the programme or people's data.
 
-    ``asks_contact``: people are asked whether this sponsor may write to them.
+    ``asks_contact``: people are asked whether this sponsor may write to them. ``logo_dark`` takes the place of
+    ``logo`` in the dark. ``product`` is for health professionals alone. Who is not published is on no public page.
     """
 
     __tablename__ = "sponsor"
@@ -44,4 +48,22 @@ class Sponsor(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
     asks_contact: Mapped[bool] = mapped_column(default=False, server_default=false())
+    logo_dark: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    portrait: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    portrait_credit: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    links: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    product: Mapped[Texts] = mapped_column(default=dict, server_default="{}")
+    is_published: Mapped[bool] = mapped_column(default=True, server_default=true())
+    thanked_in_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
+    thanked_on_badge: Mapped[bool] = mapped_column(default=False, server_default=false())
     tier: Mapped[Tier] = relationship(back_populates="sponsors")
+
+
+class HealthDeclaration(Base):
+    """How many visitors said on one day that they are health professionals; nothing about them."""
+
+    __tablename__ = "health_declaration"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -20,7 +20,8 @@ from crosslinks.sponsors.rules import LOGO_HEIGHTS
 TIER_FIELDS = ("name", "logo_height", "position")
 SPONSOR_FIELDS = (
     "tier_id", "name", "role", "statement", "quoted_person", "quoted_role", "url", "funding", "logo", "position",
-    "asks_contact",
+    "asks_contact", "logo_dark", "portrait", "portrait_credit", "links", "product", "is_published", "thanked_in_mail",
+    "thanked_on_badge",
 )  # fmt: skip
 
 

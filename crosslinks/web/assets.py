@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, request
 
 from crosslinks.kernel.resources import resource
-from crosslinks.web.theme import accent_css
+from crosslinks.web.theme import COLOUR, accent_css, is_accent
 
 assets = Blueprint("assets", __name__)
 
@@ -41,9 +41,7 @@ def manifest() -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise BuildMissingError(
-            "The front-end is not built. Run: make setup (or: npm ci && node tools/frontend.mjs)"
-        ) from None
+        raise BuildMissingError("The front-end is not built. Run: make setup") from None
     return found
 
 
@@ -61,8 +59,8 @@ def asset_url(name: str) -> str:
 
 
 def stylesheet_url(name: str, hue: int) -> str:
-    """Return the address of a stylesheet in the accent of ``hue`` (degrees)."""
-    return f"/assets/{hue % 360}/{asset_file(name)}"
+    """Return the address of a stylesheet in the accent of ``hue``: degrees, or a colour's number (web/theme.py)."""
+    return f"/assets/{hue if hue >= COLOUR else hue % 360}/{asset_file(name)}"
 
 
 def read_asset(name: str) -> bytes:
@@ -102,7 +100,7 @@ def show(file: str) -> Response:
 
 @assets.get("/assets/<int:hue>/<file>")
 def show_stylesheet(hue: int, file: str) -> Response:
-    """Serve a built stylesheet in the accent of a hue."""
-    if hue >= 360 or not file.endswith(".css"):
+    """Serve a built stylesheet in the accent of a hue, or of a colour that can be read."""
+    if not is_accent(hue) or not file.endswith(".css"):
         abort(404)
     return _respond(file, hue)

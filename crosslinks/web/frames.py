@@ -57,6 +57,8 @@ class Frame:
     accessibility_url: str = ""
     canonical: str = ""
     alternates: tuple[str, ...] = ()
+    logo: str = ""
+    logo_dark: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class ManageFrame:
     user_name: str = ""
     account_url: str = ""
     sign_out_url: str = ""
+    logo: str = ""
+    logo_dark: str = ""
 
 
 @dataclass(frozen=True)

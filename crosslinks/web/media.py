@@ -12,7 +12,7 @@ from crosslinks.web.uploads import FOLDERS
 media = Blueprint("media", __name__)
 
 KEPT_FOR = 365 * 24 * 3600
-_NAME = re.compile(rf"(?:{'|'.join(FOLDERS)})/[0-9a-f]{{32}}(?:-(?:160|320|640))?\.(?:jpg|png)", re.ASCII)
+_NAME = re.compile(rf"(?:{'|'.join(FOLDERS)})/[0-9a-f]{{32}}(?:-\d{{3}})?\.(?:jpg|png)", re.ASCII)
 
 
 def media_url(name: str) -> str:

@@ -22,14 +22,20 @@ def take_picture(field: Any, rule: PictureRule) -> str | None:
     try:
         return store_picture(sent.stream, rule, settings().uploads)
     except Invalid as refused:
-        words = {
-            "picture.too_large": _("The file is larger than 10 MB."),
-            "picture.too_many_pixels": _(
-                "The picture is too large: at most 40 million pixels as JPEG, 20 as PNG and 12 as WebP."
-            ),
-        }
-        field.errors = [words.get(refused.code) or _("That is not a picture in JPEG, PNG or WebP.")]
+        field.errors = [refusal_words(refused.code)]
         return None
+
+
+def refusal_words(code: str) -> str:
+    """Return why a picture cannot be used."""
+    words = {
+        "picture.too_large": _("The file is larger than 10 MB."),
+        "picture.too_many_pixels": _(
+            "The picture is too large: at most 40 million pixels as JPEG, 20 as PNG and 12 as WebP."
+        ),
+        "picture.too_many": _("Send at most 12 pictures at a time."),
+    }
+    return words.get(code) or _("That is not a picture in JPEG, PNG or WebP.")
 
 
 def drop_picture(name: str) -> None:

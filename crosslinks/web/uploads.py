@@ -21,7 +21,7 @@ from crosslinks.kernel.errors import Invalid
 MAX_BYTES = 10_000_000
 MAX_PIXELS = {"JPEG": 40_000_000, "PNG": 20_000_000, "WEBP": 12_000_000}
 """A JPEG is decoded at a fraction of its size, the others at full size and WebP twice at once: each below 250 MB."""
-FOLDERS = ("portraits", "logos", "faces", "originals")
+FOLDERS = ("portraits", "logos", "faces", "originals", "marks", "photos", "covers")
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class PictureRule:
 
 PORTRAIT = PictureRule("portraits", 960, 1200)
 LOGO = PictureRule("logos", 960, 480, transparent=True)
+MARK = PictureRule("marks", 480, 160, transparent=True)
+"""A conference's own logo: it goes into every mail, so it is small."""
 
 
 def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:
     """Decode, shrink and store one picture; return its name within ``uploads``. Raises ``Invalid`` with a code."""
-    content = stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise Invalid("picture.too_large")
-    encoded, suffix = _encode(_decode(content, rule), rule)
+    side = 2 * max(rule.width, rule.height)
+    encoded, suffix = _encode(open_picture(stream, side), rule)
     name = f"{rule.folder}/{secrets.token_hex(16)}.{suffix}"
     target = uploads / name
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,13 +53,23 @@ def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:
     return name
 
 
-def _decode(content: bytes, rule: PictureRule) -> Image.Image:
+def open_picture(stream: IO[bytes], side: int) -> Image.Image:
+    """Return the decoded picture, upright. Raises ``Invalid`` with a code for what is none, or too large.
+
+    A decoder may give a smaller one at once, but none whose longer side is below ``side`` pixels: less memory and work.
+    """
+    content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise Invalid("picture.too_large")
+    return _decode(content, side)
+
+
+def _decode(content: bytes, side: int) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=tuple(MAX_PIXELS))
             _refuse_huge(picture)
-            side = 2 * max(rule.width, rule.height)
             picture.draft(None, (side, side))
             picture.load()
             return ImageOps.exif_transpose(_reduce(picture, side))

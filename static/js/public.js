@@ -1,4 +1,5 @@
 // Nothing here is needed: the server marks now and next, this only keeps the marks moving.
+import { watchKeys } from "./public/keys.js";
 import { watchRows } from "./public/rows.js";
 import { watchStars } from "./public/stars.js";
 import { watchQuestions } from "./questions.js";
@@ -53,3 +54,4 @@ document.addEventListener("click", (event) => {
 watchQuestions();
 watchRows();
 watchStars();
+watchKeys();

@@ -515,3 +515,36 @@ NOT_PAGES |= {
     "speaking_manage.download": "a file",
     "material_public.slides": "a file",
 }
+
+
+SAMPLES |= {
+    "pages_manage.edit": (*manage("/pages"), Sample(f"{M_EMPTY}/pages?suggest=conduct", organizer=True)),
+    "stories_manage.show": manage("/stories"),
+    "stories_manage.create": manage("/stories/new", submit=True),
+    "stories_manage.edit": (Sample(f"{M}/stories/1", organizer=True), Sample(f"{M}/stories/2", organizer=True)),
+    "stories_manage.preview": (Sample(f"{M}/stories/2/preview", organizer=True),),
+    "stories_manage.remove": (Sample(f"{M}/stories/1/delete", organizer=True),),
+    "gallery_manage.show": (
+        *manage("/gallery"),
+        Sample("/manage/crosslinks/2023/gallery", organizer=True),
+        Sample(f"{M_EMPTY}/gallery", organizer=True, submit=True, form="form[action$='/upload']"),
+    ),
+    "gallery_manage.remove": (Sample(f"{M}/gallery/pictures/1/delete", organizer=True),),
+    "stories_public.stories": both("/stories"),
+    "stories_public.story": (
+        Sample(f"{E}/stories/six-talks-one-question-who-will-it-help"),
+        Sample(f"{E}/stories/what-happens-before-the-doors-open"),
+        Sample(f"{E}/stories/nothing", status=404),
+    ),
+    "stories_public.gallery": (Sample("/crosslinks/2023/gallery"), Sample(f"{EMPTY}/gallery")),
+    "stories_public.picture": (Sample("/crosslinks/2023/gallery/5"), Sample("/crosslinks/2023/gallery/6")),
+}
+
+SAMPLES |= {
+    "theme_manage.edit": manage("/theme"),
+    "sponsors_public.funding": both("/sponsors/funding"),
+    "sponsors_public.products": (
+        Sample(f"{E}/sponsors/3/products"),
+        Sample(f"{E}/sponsors/1/products", status=404),
+    ),
+}

@@ -30,14 +30,15 @@ programme_public = Blueprint("programme_public", __name__, url_prefix="/<confere
 @programme_public.get("/programme")
 @kept_page
 def programme(edition: Edition) -> Page:
-    timeline = get_timeline(edition, now())
+    latest = None if is_preview(edition.id) else find_latest(edition.id)
+    timeline = get_timeline(edition, now(), latest)
     describer = _describer(edition)
     html = render_page(
         "programme/public/programme.html",
         public_frame(edition),
         edition=edition,
         timeline=timeline,
-        latest=None if is_preview(edition.id) else find_latest(edition.id),
+        latest=latest,
         clock_offset=int(clock.offset.total_seconds() * 1000),
         structured=describer.edition(describer.talks(timeline.rows)),
         base=edition_url(edition),

@@ -19,7 +19,7 @@ from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.conflicts import PlannedSession, PlannedTalk, Span
 from crosslinks.programme.material_models import PersonEdit
 from crosslinks.programme.models import Person, Room, Session, SessionModerator, Talk, TalkSpeaker
-from crosslinks.programme.released import list_released_rows, read_latest, rows_of
+from crosslinks.programme.released import ReleaseStamp, list_released_rows, read_latest, rows_of
 from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow, Timeline, build_timeline, person_line
 
 T = TypeVar("T")
@@ -92,15 +92,15 @@ class PersonPage:
     moderated: tuple[SessionRow, ...]
 
 
-def get_timeline(edition: Edition, now: datetime) -> Timeline:
+def get_timeline(edition: Edition, now: datetime, latest: ReleaseStamp | None = None) -> Timeline:
     """Return the public day of ``edition`` as it stands at ``now``: as many statements however many talks."""
-    rows = list_public_rows(edition.id)
+    rows = list_public_rows(edition.id, latest)
     return build_timeline(rows, now=now, zone=edition.zone, has_stream=edition.mode(Mode.DIGITAL) is not None)
 
 
-def list_public_rows(edition_id: int) -> list[SessionRow]:
+def list_public_rows(edition_id: int, latest: ReleaseStamp | None = None) -> list[SessionRow]:
     """Return what this visitor may see: the latest release, or the working copy with the preview link."""
-    return list_session_rows(edition_id) if is_preview(edition_id) else list_released_rows(edition_id)
+    return list_session_rows(edition_id) if is_preview(edition_id) else list_released_rows(edition_id, latest)
 
 
 def list_session_rows(edition_id: int) -> list[SessionRow]:

@@ -25,6 +25,7 @@ class Describer:
         self._edition, self._language = edition, language
         self._url = base_url + edition_url(edition)
         self._site = base_url
+        self._places: dict[bool, Data] = {}
 
     def edition(self, parts: Iterable[Data] = (), availability: str = "", opens_at: datetime | None = None) -> Data:
         """Return the edition as an Event with its ``parts``; with ``availability`` also what a place costs: nothing.
@@ -87,10 +88,16 @@ class Describer:
             "startDate": starts_at.astimezone(zone).isoformat(),
             "endDate": ends_at.astimezone(zone).isoformat(),
             "eventStatus": f"{CONTEXT}/EventScheduled",
-            **self._whereabouts(streamed=streamed),
+            **self._whereabouts(streamed),
         }
 
-    def _whereabouts(self, *, streamed: bool) -> Data:
+    def _whereabouts(self, streamed: bool) -> Data:
+        """Return where one takes part in what is ``streamed`` or not; many parts share it."""
+        if streamed not in self._places:
+            self._places[streamed] = self._find_places(streamed)
+        return self._places[streamed]
+
+    def _find_places(self, streamed: bool) -> Data:
         edition = self._edition
         in_room = edition.mode(Mode.ONSITE) is not None
         on_stream = edition.mode(Mode.DIGITAL) is not None and (streamed or not in_room)

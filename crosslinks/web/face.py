@@ -38,6 +38,7 @@ def init_face(app: Flask) -> None:
     """Serve the built assets, and give templates and macros the functions that they draw with."""
     app.register_blueprint(assets)
     app.jinja_env.filters["tied"] = tied
+    app.jinja_env.filters["drawn_portrait"] = draw_portrait
     app.jinja_env.globals.update(
         asset_url=asset_url,
         stylesheet_url=stylesheet_url,

@@ -11,7 +11,7 @@ from typing import cast
 from babel.support import Translations
 from flask import Flask, Request, current_app, g, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_translations
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.utils import cached_property
 
 from crosslinks.kernel.resources import PACKAGE
@@ -106,10 +106,19 @@ def say(text: str, **variables: object) -> Markup:
     if not variables:
         return _plain_words(*_catalogue(), text)
     # A key of whole numbers alone: an escaped word and the same word unescaped are equal, and must not be mixed up.
-    if all(type(value) is int for value in variables.values()):
-        counts = cast("tuple[tuple[str, int], ...]", tuple(variables.items()))
-        return _counted_words(*_catalogue(), text, counts)
-    return _words(*_catalogue(), text) % variables
+    for value in variables.values():
+        if type(value) is not int:
+            return _filled(_words(*_catalogue(), text), variables)
+    counts = cast("tuple[tuple[str, int], ...]", tuple(variables.items()))
+    return _counted_words(*_catalogue(), text, counts)
+
+
+def _filled(words: Markup, variables: dict[str, object]) -> Markup:
+    """Return ``words % variables`` with each text escaped: at half of what Markup's own ``%`` costs."""
+    safe = {name: escape(value) if isinstance(value, str) else value for name, value in variables.items()}
+    if any(not isinstance(value, (str, int, float)) for value in safe.values()):
+        return words % variables
+    return Markup(str.__mod__(words, safe))  # noqa: S704 - our own words; variables are escaped
 
 
 def say_count(one: str, many: str, num: int, **variables: object) -> Markup:

@@ -18,9 +18,9 @@ def render_page(template: str, frame: Frame | ManageFrame, **context: Any) -> st
     return render_template(template, frame=frame, **context)
 
 
-def texts(value: dict[str, str] | None) -> str:
-    """Return an organizer-written text in the reader's language, else in another that it has."""
-    return pick(value, current_language())
+def texts(value: dict[str, str] | None, wanted: str | None = None) -> str:
+    """Return an organizer-written text in the reader's language, ``wanted``, else in another that it has."""
+    return pick(value, wanted or current_language())
 
 
 def marked(value: dict[str, str] | None, wanted: str | None = None) -> Markup:

@@ -153,6 +153,7 @@ def test_the_programme_is_built_with_the_mouse(chromium: Browser, demo: Shown, o
         change_with_the_mouse(page, grid)
         assert built(page) == wanted()
         assert axe(page) == []
+        publish_change_and_publish(page, grid)
 
 
 def change_with_the_mouse(page: Page, grid: Grid) -> None:
@@ -194,6 +195,41 @@ def change_with_the_mouse(page: Page, grid: Grid) -> None:
     with page.expect_response(re.compile("/undo$")):
         page.keyboard.press("Control+z")
     expect(said(page)).to_contain_text("Undone: it is back where it was.")
+
+
+def publish_change_and_publish(page: Page, grid: Grid) -> None:
+    """Give a talk to somebody, publish, move it, publish again; the changes are told and the letter is drafted."""
+    manage = page.url.partition("/programme/")[0]
+    page.goto(f"{manage}/people/new")
+    for label, typed in (("Given name", "Wilma"), ("Family name", "Moved"), ("E-mail", "wilma@example.org")):
+        page.get_by_label(label).first.fill(typed)
+    page.get_by_role("button", name="Save").click()
+    page.goto(f"{manage}/programme/timetable")
+    slot(page, "Welcome").locator(".slot__title").click()
+    page.get_by_label("Speakers 1").select_option(label="Wilma Moved")
+    page.get_by_role("button", name="Save").click()
+    publish(page, manage, 1)
+    page.goto(f"{manage}/programme/timetable")
+    grid.drag((grid.x(0), grid.y(minutes("10:30")) + 10), (grid.x(1), grid.y(minutes("14:00")) + 10))
+    expect(said(page)).to_contain_text("“Welcome” is now at 14:00 in Hall B.")
+    page.goto(f"{manage}/programme/releases")
+    changes = "Now at 14:00, was at 10:30. Now in Hall B, was in Kaare Norum auditorium."
+    expect(page.locator(".changes__list")).to_have_text(re.compile(rf"^\s*Welcome {re.escape(changes)}\s*$"))
+    expect(page.get_by_text("Wilma Moved")).to_be_visible()
+    publish(page, manage, 2)
+    expect(page.get_by_role("heading", name="1 letter waits for you")).to_be_visible()
+    page.get_by_role("link", name="Wilma Moved").click()
+    for words in ("Welcome", "14:00–14:10", "Hall B", "was at 10:30"):
+        expect(page.locator(".mail-text")).to_contain_text(words)
+    page.goto(f"{manage.replace('/manage', '')}/programme/changes")
+    expect(page.locator("#release-2 .changes__list")).to_contain_text(changes)
+    expect(page.locator("#release-1")).to_contain_text("The programme was published.")
+
+
+def publish(page: Page, manage: str, number: int) -> None:
+    page.goto(f"{manage}/programme/releases")
+    page.get_by_role("button", name=f"Publish release {number}").click()
+    expect(page.get_by_role("heading", name="Everything is published")).to_be_visible()
 
 
 def tab_to(page: Page, words: str) -> None:
@@ -312,3 +348,48 @@ def test_without_script_and_on_a_phone(chromium: Browser, demo: Shown, organizer
     with timetable(chromium, demo, organizer_state, "2045", viewport=phone, has_touch=True) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
         assert axe(page) == []
+
+
+class Finger:
+    """One finger on a touch screen, as the browser's own input sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+
+    def drag(self, handle: Locator, by: float) -> None:
+        """Put the finger on a handle, move it down by so many pixels in steps, and lift it."""
+        box = handle.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self._touch("touchStart", x, y)
+        for step in range(1, 6):
+            self._touch("touchMove", x, y + by * step / 5)
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def _touch(self, kind: str, x: float, y: float) -> None:
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+
+
+def test_a_finger_drags_by_the_handles_and_scrolls_beside_them(
+    chromium: Browser, demo: Shown, organizer_state: Path
+) -> None:
+    """On a phone on its side or a tablet; an upright phone has the list and its forms."""
+    tablet = {"width": 820, "height": 700}
+    with timetable(chromium, demo, organizer_state, "2045", viewport=tablet, has_touch=True) as page:
+        finger, lunch = Finger(page), slot(page, "Lunch")
+        scale = page.locator(".timetable__grid").first.evaluate(
+            "(grid) => Number(getComputedStyle(grid).getPropertyValue('--scale'))"
+        )
+        lunch.scroll_into_view_if_needed()
+        finger.drag(lunch.locator(".slot__grip"), 10 * scale)
+        expect(said(page)).to_contain_text(re.compile("“Lunch” is now at 12:10"))
+        finger.drag(lunch.locator(".slot__edge"), 10 * scale)
+        expect(said(page)).to_contain_text("“Lunch” now ends at 13:15.")
+        for _ in range(2):
+            with page.expect_response(re.compile("/undo$")):
+                page.get_by_role("button", name="Undo").click()
+            expect(page.get_by_role("button", name="Do again")).to_be_enabled()
+        before = page.evaluate("scrollY")
+        finger.drag(slot(page, "Morning").locator(".slot__title").first, -80)
+        page.wait_for_function("(before) => scrollY !== before", arg=before)
+        expect(slot(page, "Morning").locator("time").first).to_contain_text("10:30")

@@ -33,7 +33,30 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+def set_foreign_keys(connection: Connection, state: str) -> None:
+    """Turn SQLite's foreign keys on or off, outside of any transaction: within one SQLite takes no notice."""
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys={state}")
+        cursor.close()
+
+
+def refuse_orphans(connection: Connection) -> None:
+    """Raise before the commit when a migration left rows that point nowhere."""
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if orphans:
+            raise RuntimeError(f"rows point nowhere after migrating: {orphans[:5]}")
+
+
+# A batch makes a table anew and drops the old one; with foreign keys on, SQLite deletes all that points at it first.
 engine = current_app.extensions["migrate"].db.engine
 with engine.connect() as open_connection:
-    run(open_connection)
-    open_connection.commit()
+    set_foreign_keys(open_connection, "OFF")
+    try:
+        run(open_connection)
+        refuse_orphans(open_connection)
+        open_connection.commit()
+    finally:
+        open_connection.rollback()
+        set_foreign_keys(open_connection, "ON")

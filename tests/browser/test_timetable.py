@@ -203,7 +203,8 @@ def publish_change_and_publish(page: Page, grid: Grid) -> None:
     page.goto(f"{manage}/people/new")
     for label, typed in (("Given name", "Wilma"), ("Family name", "Moved"), ("E-mail", "wilma@example.org")):
         page.get_by_label(label).first.fill(typed)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Add the person").click()
+    page.wait_for_url(re.compile(r"/people"))
     page.goto(f"{manage}/programme/timetable")
     slot(page, "Welcome").locator(".slot__title").click()
     page.get_by_label("Speakers 1").select_option(label="Wilma Moved")

@@ -107,7 +107,9 @@ def _describe(edition: Edition, timeline: Timeline, window: RegistrationWindow, 
     words = {RegistrationWindow.NOT_YET: "PreOrder", RegistrationWindow.CLOSED: "SoldOut"}
     word = words.get(window) or _LEFT[next((one for one in _MOST_FIRST if one in left), Availability.FULL)]
     describer = Describer(edition, settings().base_url, current_language())
-    return describer.edition(describer.sessions(timeline.rows), word, edition.registration_opens_at)
+    found = describer.edition(describer.sessions(timeline.rows), word, edition.registration_opens_at)
+    speakers = describer.performers(timeline.rows)
+    return found | {"performer": speakers} if speakers else found
 
 
 def _last_chance(edition: Edition) -> datetime:

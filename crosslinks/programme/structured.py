@@ -60,6 +60,11 @@ class Describer:
         """Return all talks as Events, briefly."""
         return [self._talk(row, talk) for row in rows for talk in row.talks]
 
+    def performers(self, rows: Iterable[SessionRow]) -> list[Data]:
+        """Return everybody who speaks, once, in order of the day."""
+        people = {person.id: person for row in rows for talk in row.talks for person in talk.speakers}
+        return [self._person(person) for person in people.values()]
+
     def talk(self, row: SessionRow, talk: TalkRow, about: str) -> Data:
         """Return one talk as an Event of its own, within the edition."""
         edition = self._edition

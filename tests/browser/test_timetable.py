@@ -207,7 +207,7 @@ def publish_change_and_publish(page: Page, grid: Grid) -> None:
     page.wait_for_url(re.compile(r"/people"))
     page.goto(f"{manage}/programme/timetable")
     slot(page, "Welcome").locator(".slot__title").click()
-    page.get_by_label("Speakers 1").select_option(label="Wilma Moved")
+    page.get_by_label("Speaker 1", exact=True).select_option(label="Moved, Wilma")
     page.get_by_role("button", name="Save").click()
     publish(page, manage, 1)
     page.goto(f"{manage}/programme/timetable")

@@ -63,6 +63,9 @@ def test_the_home_page_says_what_search_engines_need(client: FlaskClient, day: P
     assert (offer["price"], offer["priceCurrency"], offer["availability"]) == (0, "NOK", "https://schema.org/InStock")
     assert offer["url"] == "http://127.0.0.1:8000/crosslinks/2024/register"
     assert len(event["subEvent"]) == 3
+    names = [person["name"] for person in event["performer"]]
+    assert names[1] == "Prof.\xa0Sonja Loges"
+    assert len(set(names)) == len(names) == 8
 
 
 def test_the_programme_names_every_talk_and_who_gives_it(client: FlaskClient, day: Programme) -> None:

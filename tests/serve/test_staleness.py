@@ -28,7 +28,7 @@ M = "/manage/crosslinks/2024"
 
 @dataclass
 class Change:
-    """A change by forms, each of them the page that it is on, its action's end and what is typed, and where it shows."""
+    """A change by forms: each is the page that it is on, how its action ends and what is typed; and where it shows."""
 
     name: str
     forms: tuple[tuple[str, str, dict[str, str]], ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from icalendar import Event
+from icalendar import Event, vText
 
 from crosslinks.editions.models import Edition
 from crosslinks.feeds.published import Part, ScheduleVersion
@@ -32,7 +32,7 @@ def write_calendar(edition: Edition, parts: Iterable[Part], facts: CalendarFacts
     An event keeps its UID; its SEQUENCE is the number of the programme's version and its LAST-MODIFIED that moment.
     """
     calendar = new_calendar("Programme", edition.time_zone)
-    calendar.add("x-wr-calname", facts.name)
+    calendar.add("x-wr-calname", vText(facts.name))
     calendar.add("x-wr-timezone", edition.time_zone)
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")

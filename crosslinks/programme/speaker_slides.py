@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, jsonify, redirect, request, send_file
+from flask import Blueprint, current_app, flash, jsonify, redirect, request, send_file
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from crosslinks.editions.frames import public_frame
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.kernel.errors import Conflict, Invalid
+from crosslinks.kernel.errors import Conflict, Invalid, NotFound
 from crosslinks.programme.links import open_link
 from crosslinks.programme.material_models import SlideFile
 from crosslinks.programme.models import Talk
@@ -112,11 +112,15 @@ def download(token: str, number: int) -> Response:
 
 
 def send_slides(row: SlideFile) -> Response:
-    """Return a file as a download of its own type."""
-    return send_file(
-        slides_path(row.stored), mimetype=row.kind.media_type, as_attachment=True, download_name=row.file_name,
-        conditional=True, max_age=0,
-    )  # fmt: skip
+    """Return a file as a download of its own type; raises ``NotFound`` when it is lost, as after a partial restore."""
+    try:
+        return send_file(
+            slides_path(row.stored), mimetype=row.kind.media_type, as_attachment=True, download_name=row.file_name,
+            conditional=True, max_age=0,
+        )  # fmt: skip
+    except FileNotFoundError as lost:
+        current_app.logger.exception("slides %s: their file %s is lost", row.id, row.stored)
+        raise NotFound("slides.lost") from lost
 
 
 @speaker_slides.post(f"/slides/{FILE}/marks")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +58,8 @@ def cut_portrait(original: str, box: Box, uploads: Path) -> str:
             cut = picture.convert("RGB").crop(box.edges(picture.width, picture.height))
     except OSError as error:
         raise Invalid("picture.unreadable") from error
-    whole = _encoded(cut, WIDEST)
-    name = f"{FOLDER}/{hashlib.blake2b(whole, digest_size=16).hexdigest()}.jpg"
-    _place(uploads / name, whole)
+    name = f"{FOLDER}/{secrets.token_hex(16)}.jpg"
+    _place(uploads / name, _encoded(cut, WIDEST))
     for width in WIDTHS:
         _place(uploads / sized(name, width), _encoded(cut, width))
     return name
@@ -80,8 +79,6 @@ def _encoded(cut: Image.Image, width: int) -> bytes:
 
 
 def _place(target: Path, content: bytes) -> None:
-    if target.exists():
-        return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(f".{os.getpid()}.part")
     part.write_bytes(content)

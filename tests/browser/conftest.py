@@ -132,6 +132,7 @@ class Shown:
     slides_id: int
     shown_talk: str
     shown_speaker: str
+    shown_session: str
     favourites_token: str
     programme_file: str
 

@@ -117,7 +117,7 @@ def switch_to_the_stream(page: Page, link: str) -> None:
 
 
 def test_waiting_then_an_offer_then_a_place(page: Page, demo: Shown, request: pytest.FixtureRequest) -> None:
-    slug = "2041" if "no-script" in request.node.name else "2042"
+    slug = "2051" if "no-script" in request.node.name else "2052"
     holder = small_edition(demo, slug, hours=24)
     register(page, slug, "Ingrid")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are number 1 in line")
@@ -132,7 +132,7 @@ def test_waiting_then_an_offer_then_a_place(page: Page, demo: Shown, request: py
 
 
 def test_an_offer_is_declined_and_the_next_is_asked(page: Page, demo: Shown, request: pytest.FixtureRequest) -> None:
-    slug = "2043" if "no-script" in request.node.name else "2044"
+    slug = "2053" if "no-script" in request.node.name else "2054"
     holder = small_edition(demo, slug, hours=24)
     for name in ("Ingrid", "Ola"):
         register(page, slug, name)
@@ -148,7 +148,7 @@ def test_an_offer_is_declined_and_the_next_is_asked(page: Page, demo: Shown, req
 def test_a_switch_to_the_stream_gives_the_next_the_place(
     page: Page, demo: Shown, request: pytest.FixtureRequest
 ) -> None:
-    slug = "2045" if "no-script" in request.node.name else "2046"
+    slug = "2055" if "no-script" in request.node.name else "2056"
     holder = small_edition(demo, slug, hours=None)
     register(page, slug, "Ingrid")
     assert place_of(demo, slug, "Ingrid") is Place.NONE

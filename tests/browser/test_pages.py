@@ -82,11 +82,8 @@ class Looker:
                     sample.form,
                 )
             response = moved.value
-            expected = 422
-        else:
-            expected = sample.status
-        if response.status != expected:
-            self.wrong.append(f"{self.here}: answered {response.status}, not {expected}")
+        if response.status != sample.expected:
+            self.wrong.append(f"{self.here}: answered {response.status}, not {sample.expected}")
             return
         self._check_policy(response.headers.get("content-security-policy", ""))
         (self.folder / f"{number:03}.html").write_text(response.text(), "utf-8")

@@ -96,25 +96,28 @@ def _facts(edition: Edition, asking: int) -> dict[str, dict[str, Any]]:
         ask_for_address(actor=TESTER, now=NOW, registration_id=asking, email="new.address@example.org")
         change = find_change(asking)
         assert change is not None
+        draft = _draft(edition)
         return {
             "invitations.group": {"group": group.id},
             "invitations.invitation": {"invitation": db.session.scalars(select(Invitation.id)).one()},
             "mailings.about": {"mailing": about.id},
             "mailings.news": {"mailing": news.id, "follower": follower.id},
             "mailings.follow": {"follower": follower.id},
-            "programme.changed": {"letter": _draft(edition)},
+            "programme.changed": {"letter": draft.id},
+            "programme.speaker_link": {"person": draft.person_id},
+            "programme.speaker_reminder": {"person": draft.person_id},
             "registration.address_confirm": {"change": change.id, "seed": change.seed},
         }
 
 
-def _draft(edition: Edition) -> int:
-    """Publish a talk twice, so that its speaker has a letter about it; return its id."""
+def _draft(edition: Edition) -> ReleaseLetter:
+    """Publish a talk twice, so that its speaker has a letter about it, and return that; their page is not complete."""
     speaker = make_person(edition, "Åse", "Nordlie", email="ase@example.org")
     talk = make_talk(edition, None, "10:30", 30, "What we found", speakers=[speaker])
     publish(edition)
     change_talk(actor=TESTER, now=NOW, edition=edition, talk=talk, changes={"title": {"en": "What we know"}})
     publish(edition)
-    return db.session.scalars(select(ReleaseLetter.id)).one()
+    return db.session.scalars(select(ReleaseLetter)).one()
 
 
 def letter_of(world: World, kind: str, language: str) -> Letter:

@@ -23,7 +23,7 @@ from crosslinks.programme.slide_store import Stored, store_slides
 from crosslinks.programme.slides import add_slides, answer_recording, set_recording, show_material
 from crosslinks.web.portraits import Box, cut_portrait, store_original
 from tests.factories import NOW, TESTER, make_edition
-from tests.programme.factories import make_person, make_session, make_talk
+from tests.programme.factories import make_person, make_session, make_talk, publish
 
 SLIDES = b"%PDF-1.4\n%%EOF\n"
 
@@ -95,4 +95,8 @@ def _shown(conference: Conference) -> dict[str, str]:
         answer_recording(**by, person=person, talk_id=talk.id, given=True)
         set_recording(**by, talk=talk, url="https://video.example.org/1")
         show_material(**by, shown=True)
-    return {"expired_speaker_token": speaker_token(person), "shown_talk": talk.slug, "shown_speaker": person.slug}
+        publish(over)
+    return {
+        "expired_speaker_token": speaker_token(person), "shown_talk": talk.slug, "shown_speaker": person.slug,
+        "shown_session": str(session.uuid),
+    }  # fmt: skip

@@ -217,7 +217,7 @@ def publish_change_and_publish(page: Page, grid: Grid) -> None:
     changes = "Now at 14:00, was at 10:30. Now in Hall B, was in Kaare Norum auditorium."
     expect(page.locator(".changes__session")).to_have_text("Welcome")
     expect(page.locator(".changes__list")).to_have_text(changes)
-    expect(page.get_by_text("Wilma Moved")).to_be_visible()
+    expect(page.get_by_text("Wilma Moved", exact=True)).to_be_visible()
     publish(page, manage, 2)
     expect(page.get_by_role("heading", name="1 letter waits for you")).to_be_visible()
     page.get_by_role("link", name="Wilma Moved").click()

@@ -17,7 +17,7 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import pick
 from crosslinks.mail.banners import mail_banners
-from crosslinks.web.formats import format_day
+from crosslinks.web.formats import format_day, unbroken
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame, language_links
 from crosslinks.web.languages import current_language
 from crosslinks.web.scopes import ManageScope
@@ -59,7 +59,7 @@ def public_frame(edition: Edition) -> Frame:
         preview=_("You see what is being made.") if is_preview(edition.id) else "",
         preview_ends=edition.state is not EditionState.DRAFT,
         organiser_line=organiser_line(edition.conference),
-        erase_line=_("Registrations for this edition are erased on %(day)s.", day=format_day(edition.erase_on)),
+        erase_line=_erase_line(edition),
         privacy_url=edition_url(edition, "privacy"),
         contact_url=edition_url(edition, "practical#contact"),
         accessibility_url=edition_url(edition, "accessibility"),
@@ -68,6 +68,10 @@ def public_frame(edition: Edition) -> Frame:
         logo=edition.conference.logo,
         logo_dark=edition.conference.logo_dark,
     )
+
+
+def _erase_line(edition: Edition) -> str:
+    return _("Registrations for this edition are erased on %(day)s.", day=unbroken(format_day(edition.erase_on)))
 
 
 def organiser_line(conference: Conference) -> str:

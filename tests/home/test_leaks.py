@@ -69,7 +69,7 @@ def leaks(app: Flask, client: FlaskClient, *, languages: tuple[str, ...] = ("en"
         for language in languages:
             answer = client.get(f"{address}?lang={language}")
             seen += answer.status_code == 200
-            text = answer.get_data(as_text=True) if "image" not in (answer.content_type or "") else ""
+            text = answer.get_data().decode(errors="replace")
             found += [f"{address}: {secret}" for secret in SECRETS if secret in text]
     assert seen > 20
     return found

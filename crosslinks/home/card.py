@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -140,7 +140,7 @@ def printable(text: str) -> str:
     return " ".join("".join(letter for letter in text if letter not in unknown and letter.isprintable()).split())
 
 
-def _font_for(text: str, size: int, *, serif: bool, axes: dict[str, float]) -> ImageFont.FreeTypeFont:
+def _font_for(text: str, size: int, *, serif: bool, axes: Mapping[str, float]) -> ImageFont.FreeTypeFont:
     """Return the first of our fonts that has every letter; the serif is asked first, or last."""
     return _font(_family_for(text, serif=serif), size, tuple(axes.items()))
 
@@ -163,10 +163,7 @@ def _font(path: Path, size: int, axes: tuple[tuple[str, float], ...]) -> ImageFo
     font = ImageFont.truetype(path, size * SHARP)
     wanted = dict(axes)
     font.set_variation_by_axes(
-        [
-            min(max(wanted.get(_tag(axis["name"]), axis["default"]), axis["minimum"]), axis["maximum"])
-            for axis in font.get_variation_axes()
-        ]
+        [wanted.get(_tag(axis["name"]), axis["default"] or 0) for axis in font.get_variation_axes()]
     )
     return font
 

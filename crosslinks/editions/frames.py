@@ -17,7 +17,7 @@ from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.columns import pick
 from crosslinks.mail.banners import mail_banners
-from crosslinks.web.formats import format_day
+from crosslinks.web.formats import format_day, format_ordinal, format_weekday, unbroken
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame, language_links
 from crosslinks.web.languages import current_language
 from crosslinks.web.scopes import ManageScope
@@ -59,15 +59,34 @@ def public_frame(edition: Edition) -> Frame:
         preview=_("You see what is being made.") if is_preview(edition.id) else "",
         preview_ends=edition.state is not EditionState.DRAFT,
         organiser_line=organiser_line(edition.conference),
-        erase_line=_("Registrations for this edition are erased on %(day)s.", day=format_day(edition.erase_on)),
+        erase_line=_erase_line(edition),
         privacy_url=edition_url(edition, "privacy"),
         contact_url=edition_url(edition, "practical#contact"),
         accessibility_url=edition_url(edition, "accessibility"),
         canonical=settings().base_url + quote(request.path) if here else "",
         alternates=tuple(edition.languages) if here else (),
+        description=_description(edition),
+        share_image=f"{settings().base_url}{edition_url(edition, 'card.png')}?lang={language}" if here else "",
+        share_alt=". ".join(
+            part for part in (_description(edition, lead=False), pick(edition.theme, language)) if part
+        ),
         logo=edition.conference.logo,
         logo_dark=edition.conference.logo_dark,
     )
+
+
+def _description(edition: Edition, *, lead: bool = True) -> str:
+    """Say what it is, when and where, for those who see no more of it than a link."""
+    name = f"{format_ordinal(edition.number)} {edition.conference.name}"
+    what = ", ".join(
+        part for part in (name, format_weekday(edition.starts_at, edition.zone), edition.venue_city) if part
+    )
+    more = pick(edition.lead, current_language()) if lead else ""
+    return f"{what}. {more}" if more else what
+
+
+def _erase_line(edition: Edition) -> str:
+    return _("Registrations for this edition are erased on %(day)s.", day=unbroken(format_day(edition.erase_on)))
 
 
 def organiser_line(conference: Conference) -> str:

@@ -76,6 +76,11 @@ def decimal_mark(text: str, language: str | None = None) -> str:
     return text.replace(".", ",") if (language or current_language()) == "nb" else text
 
 
+def unbroken(text: str) -> str:
+    """Return the text with hard spaces: a date in a line of its own kind never parts at the line's end."""
+    return text.replace(" ", "\u00a0")
+
+
 def capitalize_first(text: str) -> str:
     """Return the text with a capital at its start and nothing else changed."""
     return text[:1].upper() + text[1:]
@@ -85,6 +90,7 @@ def init_formats(app: Flask) -> None:
     """Give templates the filters that write dates, times, counts and references."""
     app.jinja_env.filters.update(
         capitalize_first=capitalize_first,
+        unbroken=unbroken,
         decimal_mark=decimal_mark,
         day=format_day,
         weekday=format_weekday,

@@ -38,7 +38,8 @@ class Frame:
     """What a public page shows around its content; ``preview`` says that it is not published.
 
     With ``preview_ends`` there is something published to go back to. ``canonical`` is the one address of a page that
-    search engines may know, ``alternates`` are its languages.
+    search engines may know, ``alternates`` are its languages; ``share_image`` is the address of the picture beside a
+    shared link, 1200 by 630 pixels, ``share_alt`` says what stands on it.
     """
 
     brand: str
@@ -57,6 +58,9 @@ class Frame:
     accessibility_url: str = ""
     canonical: str = ""
     alternates: tuple[str, ...] = ()
+    description: str = ""
+    share_image: str = ""
+    share_alt: str = ""
     logo: str = ""
     logo_dark: str = ""
 

@@ -542,6 +542,8 @@ SAMPLES |= {
     "stories_public.picture": (Sample("/crosslinks/2023/gallery/5"), Sample("/crosslinks/2023/gallery/6")),
 }
 
+NOT_PAGES |= {"home_sharing.card": "a picture"}
+
 SAMPLES |= {
     "theme_manage.edit": manage("/theme"),
     "sponsors_public.funding": both("/sponsors/funding"),

@@ -71,7 +71,7 @@ def test_the_programme_shows_the_day_in_the_editions_zone_in_both_languages(
     for expected in ("10.40", "Persontilpasset kreftbehandling i Tyskland", "Presisjonsonkologi og immunterapi"):
         assert expected in norwegian
     assert "The stream resumes at 13:25" in english
-    assert "16th Cancer Crosslinks, Thursday 25 January 2024" in english
+    assert "16th Cancer Crosslinks, Thursday\u00a025\u00a0January\u00a02024" in english
 
 
 def test_a_week_before_nothing_is_marked(client: FlaskClient, day: Programme) -> None:

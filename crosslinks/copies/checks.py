@@ -11,7 +11,8 @@ from crosslinks.copies.programme import people_in
 from crosslinks.copies.rows import Row
 from crosslinks.copies.tables import unique_together
 from crosslinks.mailings.placeholders import check_text
-from crosslinks.mailings.wording import EDITABLE, LINES, PARTS as LETTER_PARTS, LetterKey
+from crosslinks.mailings.wording import EDITABLE, LINES, LetterKey
+from crosslinks.mailings.wording import PARTS as LETTER_PARTS
 
 Found = Iterator[tuple[str, Refused]]
 _ORDERED = {

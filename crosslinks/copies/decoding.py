@@ -20,6 +20,8 @@ from crosslinks.programme.rules import https_url
 from crosslinks.sponsors.rules import LOGO_HEIGHTS, MOST_LINKS, WEB_ADDRESS
 from crosslinks.web.theme import COLOUR, READABLE, worst_contrast
 
+_FIRST, _LAST = 1971, 2998
+"""Years."""
 _SLUG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _ADDRESS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
@@ -27,7 +29,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)
 _CONDITION = re.compile(r"mode|profession|assistance|question-[0-9]{1,3}|", re.ASCII)
 
 
-class Refused(Exception):  # noqa: N818 - it never leaves this feature
+class Refused(Exception):
     """A value that cannot be used: a code, a detail, and where within the value."""
 
     def __init__(self, code: str, fact: str = "", within: str = "") -> None:
@@ -132,20 +134,20 @@ def _choice(kind: type[Enum], value: Any) -> Any:
 def _moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text(value, 40))
-        if moment.tzinfo is None or not 1970 <= moment.year <= 2999:
-            raise ValueError(value)
     except ValueError as error:
         raise Refused("no_moment") from error
+    if moment.tzinfo is None or not _FIRST <= moment.year <= _LAST:
+        raise Refused("no_moment")
     return moment
 
 
 def _day(value: Any) -> date:
     try:
         day = date.fromisoformat(text(value, 10))
-        if not 1970 <= day.year <= 2999:
-            raise ValueError(value)
     except ValueError as error:
         raise Refused("no_day") from error
+    if not _FIRST <= day.year <= _LAST:
+        raise Refused("no_day")
     return day
 
 

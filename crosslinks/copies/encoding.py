@@ -85,5 +85,3 @@ def _common(part: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 def _people(numbers: list[int], keys: Keys) -> list[str]:
     return [key for key in (keys.of("person", number) for number in numbers) if key is not None]
-
-

@@ -85,17 +85,19 @@ class _Writer:
         if part.key == "*":
             said["key"] = self._keys.of(name, row["id"])
         for column, decision in part.columns.items():
-            value = row[column]
-            if isinstance(decision, Kept):
-                if not is_left_out(value, columns[column], decision):
-                    said[column] = self._value(value, decision)
-            elif isinstance(decision, Names):
-                if value is not None:
-                    said[column.removesuffix("_id")] = self._keys.of(decision.table, value)
-            elif isinstance(decision, Shows) and value and not _is_cut(name, column, row):
+            if isinstance(decision, Kept) and not is_left_out(row[column], columns[column], decision):
+                said[column] = self._value(row[column], decision)
+            elif isinstance(decision, Names) and row[column] is not None:
+                said[column.removesuffix("_id")] = self._keys.of(decision.table, row[column])
+            elif isinstance(decision, Shows) and row[column] and not _is_cut(name, column, row):
                 self._show(said, name, column, row)
+        return said | self._inside(name, row["id"] if "id" in row else 0)
+
+    def _inside(self, name: str, number: int) -> Json:
+        """Return the lists that stand within a row."""
+        said: Json = {}
         for child in children_of(name):
-            rows = [self._row(child, inner) for inner in self._rows[child].get(row["id"], ())]
+            rows = [self._row(child, inner) for inner in self._rows[child].get(number, ())]
             rows = [one for one in rows if table_of(child) != "edition_picture" or "file" in one]
             if "person_id" in PARTS[child].columns:
                 rows.sort(key=lambda one: (one["position"], one["person"]))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crosslinks.copies.decisions import PARTS
 from crosslinks.copies.packing import Package
 from crosslinks.copies.reading import Plan
 from crosslinks.copies.refusals import BadFile
 from crosslinks.copies.rows import Row
 from crosslinks.copies.rules import PictureKind, Shows
-from crosslinks.copies.decisions import PARTS
 from crosslinks.kernel.errors import Invalid
 from crosslinks.web.own_jpegs import is_own_jpeg
 from crosslinks.web.photographs import COVERS, LARGEST, PHOTOS, keep_photograph, sizes_of

@@ -56,7 +56,7 @@ def take_in(
     record(
         actor=actor, action=f"edition.{deed}", object_kind="edition", object_id=edition.id, now=now,
         conference_id=where.id, edition_id=edition.id,
-        after={"source": source, **{name: count for name, count in plan.counts.items() if count}},
+        after={"copied_from": source, "rows": plan.counts.total()},
     )  # fmt: skip
     return edition
 
@@ -172,5 +172,3 @@ class _Filling:
                 for row, source in sources
             ],
         )
-
-

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any, Never
+from typing import IO, Any, Never, Self
 
 from crosslinks.copies.export import Document
 from crosslinks.copies.refusals import BadFile
@@ -54,7 +54,7 @@ class Package:
             self._archive.close()
             raise
 
-    def __enter__(self) -> Package:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -13,7 +13,7 @@ _HASH = 6
 _LONGEST = 48
 
 
-def name_picture(part: str, column: str, row: Mapping[str, Any], path: Path) -> str:
+def name_picture(part: str, column: str, row: Mapping[Any, Any], path: Path) -> str:
     """Return a readable name for a stored picture, the same for the same content."""
     digest = hashlib.blake2b(path.read_bytes(), digest_size=_HASH).hexdigest()
     said = slug_of(_words(part, row))[:_LONGEST].strip("-")
@@ -21,9 +21,9 @@ def name_picture(part: str, column: str, row: Mapping[str, Any], path: Path) -> 
     return f"pictures/{kind}-{said}-{digest}{path.suffix}"
 
 
-def _words(part: str, row: Mapping[str, Any]) -> str:
+def _words(part: str, row: Mapping[Any, Any]) -> str:
     if part == "person":
         return f"{row['given_name']} {row['family_name']}"
-    if part == "sponsor" or part == "conference":
+    if part in {"sponsor", "conference"}:
         return str(row["name"])
     return next((text for text in row["alt"].values() if text), "undescribed")

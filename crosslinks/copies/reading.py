@@ -1,4 +1,4 @@
-"""From a document to rows that can be written: every fault is noted with its place, and with one nothing is taken in."""
+"""From a document to rows that can be written: every fault is noted with its place."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def _unsaid(part: str, column: str, kept: Kept) -> Any:
     empty = empty_of(where, kept)
     if empty is None and not where.nullable:
         raise Refused("missing")
-    if empty == "" and (kept.how is How.SLUG or where.default is None and not where.nullable):
+    if empty == "" and (kept.how is How.SLUG or (where.default is None and not where.nullable)):
         raise Refused("missing")
     return empty
 
@@ -196,4 +196,3 @@ def _unsaid(part: str, column: str, kept: Kept) -> Any:
 def moment_columns(part: str) -> list[str]:
     """Return the columns of a part that a new row fills with the moment at which it is made."""
     return [column for column, decision in PARTS[part].columns.items() if isinstance(decision, Never) and decision.now]
-

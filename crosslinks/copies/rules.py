@@ -104,11 +104,11 @@ Decision = Kept | Never | Around | Names | Shows | Measured
 
 @dataclass(frozen=True)
 class Part:
-    """A table whose rows stand in the file: as ``name`` within the rows of ``inside``, in ``order``
-    (none: as they were made).
+    """A table whose rows stand in the file: as ``name`` within the rows of ``inside``, in ``order``.
 
-    ``key`` is the column by which others name a row (``*``: its place in the list). ``single``: at most one.
-    ``next_year`` says whether next year's edition begins with it.
+    Without an order they stand as they were made. ``key`` is the column by which others name a row (``*``: its place
+    in the list). ``single``: at most one. ``next_year`` says whether next year's edition begins with it. ``only`` says
+    whether a column is empty: two lists of the file may come from one ``table``.
     """
 
     name: str
@@ -120,7 +120,6 @@ class Part:
     next_year: bool = True
     most: int = 1_000
     only: Mapping[str, bool] = field(default_factory=dict)
-    """Whether the column named is empty: two lists of the file may come from one table."""
     table: str = ""
 
 

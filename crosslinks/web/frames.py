@@ -38,7 +38,7 @@ class Frame:
     """What a public page shows around its content; ``preview`` says that it is not published.
 
     With ``preview_ends`` there is something published to go back to. ``canonical`` is the one address of a page that
-    search engines may know, ``alternates`` are its languages.
+    search engines may know, ``alternates`` are its languages. ``past`` says that it is history, ``present`` leads on.
     """
 
     brand: str
@@ -47,6 +47,8 @@ class Frame:
     language: str
     nav: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
+    past: str = ""
+    present: Link | None = None
     notice: str = ""
     preview: str = ""
     preview_ends: bool = False

@@ -57,4 +57,3 @@ def _after_scan(content: bytes, place: int) -> int:
         if content[place + 1] != 0 and not 0xD0 <= content[place + 1] <= 0xD7:
             return place
         place += 2
-

@@ -48,11 +48,7 @@ def decode(column: Column[Any], kept: Kept, value: Any) -> Any:
         return _number(value, kept.low, kept.high)
     if issubclass(kind, Enum):
         return _choice(kind, value)
-    if kind is datetime:
-        return _moment(value)
-    if kind is date:
-        return _day(value)
-    return _uuid(value) if kind is UUID else text(value, _longest(column))
+    return _KINDS[kind](value) if kind in _KINDS else text(value, _longest(column))
 
 
 def _longest(column: Column[Any]) -> int:
@@ -257,7 +253,7 @@ def _options(_column: Column[Any], value: Any) -> list[dict[str, Any]]:
     return found
 
 
-HOURS = _pattern(_CLOCK, "no_clock")
+_KINDS: dict[type[Any], Callable[[Any], Any]] = {datetime: _moment, date: _day, UUID: _uuid}
 _HOWS: dict[How, Callable[[Column[Any], Any], Any]] = {
     How.TEXTS: lambda _column, value: texts(value),
     How.SLUG: _slug,
@@ -266,7 +262,7 @@ _HOWS: dict[How, Callable[[Column[Any], Any], Any]] = {
     How.LANGUAGES: _languages,
     How.MAIL_ADDRESS: _mail,
     How.WEB_ADDRESS: _web,
-    How.CLOCK: HOURS,
+    How.CLOCK: _pattern(_CLOCK, "no_clock"),
     How.MODE: _one_of("", *(mode.value for mode in Mode)),
     How.ACCENT: _accent,
     How.LOGO_HEIGHT: _one_of(*LOGO_HEIGHTS),

@@ -91,7 +91,7 @@ class _Writer:
                 said[column.removesuffix("_id")] = self._keys.of(decision.table, row[column])
             elif isinstance(decision, Shows) and row[column] and not _is_cut(name, column, row):
                 self._show(said, name, column, row)
-        return said | self._inside(name, row["id"] if "id" in row else 0)
+        return said | self._inside(name, row.get("id", 0))
 
     def _inside(self, name: str, number: int) -> Json:
         """Return the lists that stand within a row."""

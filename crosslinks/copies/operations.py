@@ -14,7 +14,7 @@ from crosslinks.copies.decisions import PARTS, holder_of
 from crosslinks.copies.programme import Numbers
 from crosslinks.copies.reading import Plan, moment_columns
 from crosslinks.copies.rows import Row
-from crosslinks.copies.rules import Around
+from crosslinks.copies.rules import Around, Names
 from crosslinks.copies.tables import table
 from crosslinks.editions.models import Conference, Edition, EditionMode
 from crosslinks.editions.operations import create_conference, create_edition
@@ -132,12 +132,11 @@ class _Filling:
         for column, decision in PARTS[name].columns.items():
             if isinstance(decision, Around):
                 values[column] = self._edition.id
+            elif isinstance(decision, Names):
+                values[column] = self._numbers[row.names[column]] if column in row.names else None
         if row.around is not None and PARTS[name].inside != "edition":
             values[holder_of(name)] = row.around.id
         values |= dict.fromkeys(moment_columns(name), self._now)
-        for column in PARTS[name].columns:
-            if column in row.names:
-                values[column] = self._numbers[row.names[column]]
         if name == "question":
             values["shown_if"] = ""
         if name == "programme_release":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import IO, cast
 
-from flask import Blueprint, Response, make_response, redirect, request, send_file
+from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -36,6 +36,7 @@ from crosslinks.web.security import keep_secret, principal, requires
 copies_manage = Blueprint("copies_manage", __name__, url_prefix="/manage/<conference>/<edition>/copies")
 
 _IN_MEMORY = 8_000_000
+_PIECE = 1 << 16
 
 
 @copies_manage.get("")
@@ -67,14 +68,24 @@ def download(conference: str, edition: str) -> BaseResponse:
     """Send this edition as one file."""
     found = get_edition(conference, edition)
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the response closes it
-    pack(export_edition(found, settings().uploads), cast("IO[bytes]", spool))
-    spool.seek(0)
-    response = send_file(
-        cast("io.BytesIO", spool), mimetype="application/zip", as_attachment=True,
-        download_name=f"{found.conference.slug}-{found.slug}.zip", max_age=0,
-    )  # fmt: skip
+    try:
+        pack(export_edition(found, settings().uploads), cast("IO[bytes]", spool))
+    except BaseException:
+        spool.close()
+        raise
+    response = Response(_pieces(cast("IO[bytes]", spool)), mimetype="application/zip")
+    response.call_on_close(spool.close)
+    response.content_length = spool.tell()
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found.conference.slug}-{found.slug}.zip")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _pieces(spool: IO[bytes]) -> Iterator[bytes]:
+    with spool:
+        spool.seek(0)
+        while piece := spool.read(_PIECE):
+            yield piece
 
 
 @copies_manage.route("/next-year", methods=["GET", "POST"])

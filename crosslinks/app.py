@@ -11,6 +11,7 @@ from crosslinks.accounts.sessions import init_sessions, load_principal
 from crosslinks.checkin.feature import FEATURE as CHECKIN
 from crosslinks.config import Settings, load_settings
 from crosslinks.consents.feature import FEATURE as CONSENTS
+from crosslinks.copies.feature import FEATURE as COPIES
 from crosslinks.documents.feature import FEATURE as DOCUMENTS
 from crosslinks.editions.feature import FEATURE as EDITIONS
 from crosslinks.editions.frames import manage_scope
@@ -54,6 +55,7 @@ FEATURES = (
     HOME,
     REPORTS,
     PRIVACY,
+    COPIES,
     MAILINGS,
     DOCUMENTS,
     CHECKIN,

@@ -16,6 +16,7 @@ from crosslinks.backup.commands import backup_command, init_command, restore_com
 from crosslinks.bench.commands import bench_command
 from crosslinks.checkin.commands import door_commands
 from crosslinks.config import ConfigurationError
+from crosslinks.copies.commands import export_command, import_command
 from crosslinks.demo.commands import demo_command
 from crosslinks.documents.commands import badges_command
 from crosslinks.home.commands import edition_commands
@@ -50,6 +51,8 @@ def main(context: click.Context) -> None:
     context.obj = ScriptInfo(create_app=_app, set_debug_flag=False)
 
 
+edition_commands.add_command(export_command)
+edition_commands.add_command(import_command)
 for command in (
     backup_command,
     badges_command,

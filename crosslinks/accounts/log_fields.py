@@ -17,6 +17,7 @@ FIELDS = {
     "body": _l("Story"),
     "conduct": _l("Code of conduct"),
     "contact": _l("Contact"),
+    "copied_from": _l("Made from"),
     "credit": _l("Photo credit"),
     "is_shown": _l("Shown to everybody"),
     "pictures": _l("Pictures"),

@@ -79,6 +79,7 @@ DEEDS = {
     "consent_given": _l("consent given"),
     "consent_withdrawn": _l("consent withdrawn"),
     "consents_changed": _l("consents changed"),
+    "cloned": _l("made from another edition"),
     "confirmed": _l("confirmed"),
     "contacts_exported": _l("contacts handed out"),
     "created": _l("added"),

@@ -11,7 +11,7 @@ from crosslinks.config import settings
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.navigation import navigate
 from crosslinks.editions.public import is_preview
-from crosslinks.editions.queries import get_edition
+from crosslinks.editions.queries import find_current_edition, get_edition
 from crosslinks.editions.rules import EditionState
 from crosslinks.kernel.actors import Permission
 from crosslinks.kernel.clock import now
@@ -48,6 +48,7 @@ def public_frame(edition: Edition) -> Frame:
         for label, page in pages
     )
     here = request.path.startswith(edition_url(edition))
+    past = edition.state is EditionState.ARCHIVED
     return Frame(
         brand=edition.conference.name,
         home_url=edition_url(edition),
@@ -56,6 +57,8 @@ def public_frame(edition: Edition) -> Frame:
         nav=nav,
         languages=language_links(),
         notice=pick(edition.demo_note, language) if edition.is_demo else "",
+        past=_("This edition is over and kept here as it was.") if past else "",
+        present=_present(edition) if past else None,
         preview=_("You see what is being made.") if is_preview(edition.id) else "",
         preview_ends=edition.state is not EditionState.DRAFT,
         organiser_line=organiser_line(edition.conference),
@@ -87,6 +90,14 @@ def _description(edition: Edition, *, lead: bool = True) -> str:
 
 def _erase_line(edition: Edition) -> str:
     return _("Registrations for this edition are erased on %(day)s.", day=unbroken(format_day(edition.erase_on)))
+
+
+def _present(edition: Edition) -> Link | None:
+    """Return the way from an archived edition to the published one, while there is one."""
+    found = find_current_edition(edition.conference_id)
+    if found is None or found.state is not EditionState.PUBLISHED:
+        return None
+    return Link(_("Go to %(title)s", title=found.title), edition_url(found))
 
 
 def organiser_line(conference: Conference) -> str:

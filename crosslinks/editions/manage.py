@@ -114,4 +114,8 @@ def create(conference: str) -> tuple[str, int] | Response:
             form.starts_at.errors = [_("The clock skips that hour on that day.")]
     if request.method == "POST":
         status = 422
-    return render_page("editions/manage/new.html", _frame(found, latest), form=form, conference=found), status
+    copy_url = manage_url(latest, "copies/next-year") if latest else ""
+    page = render_page(
+        "editions/manage/new.html", _frame(found, latest), form=form, conference=found, latest=latest, copy_url=copy_url
+    )
+    return page, status

@@ -92,6 +92,7 @@ SECTIONS = (
             Page("settings", _l("Settings"), Permission.EDITION),
             Page("pages", _l("Practical page"), Permission.EDITION),
             Page("theme", _l("Appearance"), Permission.EDITION),
+            Page("copies", _l("Copies"), Permission.EDITION),
             Page("access", _l("Access"), Permission.ACCOUNTS),
             Page("privacy", _l("Privacy"), Permission.REGISTRATIONS),
             Page("log", _l("Log"), Permission.AUDIT),

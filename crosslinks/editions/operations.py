@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
@@ -59,9 +59,12 @@ def create_edition(
     starts_at: datetime,
     ends_at: datetime,
     erase_on: date,
+    identity: UUID | None = None,
     **more: Any,
 ) -> Edition:
     """Make an edition with its key pair and one row per mode in ``capacities`` (None: no limit).
+
+    ``identity`` is a UUID that it has elsewhere already, when it is none of ours.
 
     Raises ``Conflict`` when its address is taken, ``Invalid`` when it ends before it starts.
     """
@@ -69,7 +72,7 @@ def create_edition(
         raise Invalid("edition.ends_before_start")
     if db.session.query(Edition.id).filter_by(conference_id=conference.id, slug=slug).first():
         raise Conflict("edition.slug_taken")
-    identity = uuid4()
+    identity = identity or uuid4()
     public_key, private_key = new_key_pair(wrapping_key, identity)
     edition = Edition(
         uuid=identity, conference=conference, slug=slug, number=number, starts_at=starts_at, ends_at=ends_at,

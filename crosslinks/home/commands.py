@@ -10,10 +10,10 @@ import click
 from flask.cli import with_appcontext
 
 from crosslinks.config import settings
+from crosslinks.editions.commands import get_edition, read_address
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import create_conference, create_edition
 from crosslinks.editions.queries import find_conference_id, get_conference, get_edition_by_id
-from crosslinks.editions.queries import get_edition as find_edition
 from crosslinks.editions.rules import Mode
 from crosslinks.editions.times import to_utc
 from crosslinks.home.figures import EditionFigures, edition_figures
@@ -25,24 +25,6 @@ from crosslinks.registration.jobs import promote_the_rest
 from crosslinks.registration.operations import set_capacity
 
 KEPT_AFTER = timedelta(days=90)
-
-
-def read_address(address: str) -> tuple[str, str]:
-    """Return ``("crosslinks", "2024")`` of ``crosslinks/2024``; raises ``click.UsageError``."""
-    conference, slash, edition = address.strip("/").partition("/")
-    if not slash or not conference or not edition or "/" in edition:
-        raise click.UsageError(
-            f"{address!r} is not an edition: write it as conference/edition, such as crosslinks/2024"
-        )
-    return conference, edition
-
-
-def get_edition(address: str) -> Edition:
-    """Return the edition at ``conference/edition``; raises ``click.ClickException`` in words."""
-    try:
-        return find_edition(*read_address(address))
-    except CrosslinksError as error:
-        raise click.ClickException(f"there is no edition {address}") from error
 
 
 @click.group("edition")

@@ -20,10 +20,10 @@ from crosslinks.editions.queries import (
     list_conferences,
     list_earlier_editions,
 )
-from crosslinks.editions.rules import Mode, RegistrationWindow, registration_window
+from crosslinks.editions.rules import EditionState, Mode, RegistrationWindow, registration_window
 from crosslinks.home.cover import cover_drawings
 from crosslinks.home.notices import captions_of, privacy_facts
-from crosslinks.home.rules import next_boundary, stage_of
+from crosslinks.home.rules import Stage, next_boundary, stage_of
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.queries import get_timeline, list_highlighted_people
@@ -77,12 +77,15 @@ def _home(edition: Edition) -> Page:
         "opens_at": edition.registration_opens_at, "closes_at": _last_chance(edition),
     }  # fmt: skip
     window = registration_window(moment, edition.registration_opens_at, _last_chance(edition))
+    archived = edition.state is EditionState.ARCHIVED
+    if archived:
+        window = RegistrationWindow.CLOSED
     body = render_page(
         "home/public/home.html",
         public_frame(edition),
         edition=edition,
         timeline=timeline,
-        stage=stage_of(moment, left=left.values(), **known),
+        stage=Stage.AHEAD if archived and moment < edition.ends_at else stage_of(moment, left=left.values(), **known),
         has_started=moment >= edition.starts_at,
         is_open=window is RegistrationWindow.OPEN,
         closes_at=_last_chance(edition),

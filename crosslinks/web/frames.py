@@ -39,7 +39,8 @@ class Frame:
 
     With ``preview_ends`` there is something published to go back to. ``canonical`` is the one address of a page that
     search engines may know, ``alternates`` are its languages; ``share_image`` is the address of the picture beside a
-    shared link, 1200 by 630 pixels, ``share_alt`` says what stands on it.
+    shared link, 1200 by 630 pixels, ``share_alt`` says what stands on it. ``past`` says that it is history, ``present``
+    leads on.
     """
 
     brand: str
@@ -48,6 +49,8 @@ class Frame:
     language: str
     nav: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
+    past: str = ""
+    present: Link | None = None
     notice: str = ""
     preview: str = ""
     preview_ends: bool = False

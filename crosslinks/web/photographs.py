@@ -18,6 +18,7 @@ from PIL import Image
 from crosslinks.config import settings
 from crosslinks.kernel.errors import Invalid
 from crosslinks.web.media import media_url
+from crosslinks.web.own_jpegs import is_own_jpeg
 from crosslinks.web.pictures import refusal_words
 from crosslinks.web.uploads import open_picture
 
@@ -41,7 +42,17 @@ def store_photograph(stream: IO[bytes], uploads: Path, folder: str = PHOTOS) -> 
     picture = open_picture(stream, 2 * max(LARGEST)).convert("RGB")
     picture.thumbnail(LARGEST, Image.Resampling.LANCZOS, reducing_gap=2.0)
     picture.info = {}
-    largest = _encoded(picture)
+    return _store(picture, _encoded(picture), uploads, folder)
+
+
+def keep_photograph(content: bytes, uploads: Path, folder: str = PHOTOS) -> Photograph:
+    """Store a photograph as ``store_photograph`` does, its largest size unchanged where we have written that before."""
+    if not is_own_jpeg(content, *LARGEST):
+        return store_photograph(io.BytesIO(content), uploads, folder)
+    return _store(open_picture(io.BytesIO(content), 2 * max(LARGEST)), content, uploads, folder)
+
+
+def _store(picture: Image.Image, largest: bytes, uploads: Path, folder: str) -> Photograph:
     stem = f"{folder}/{secrets.token_hex(16)}"
     _write(uploads / f"{stem}.jpg", largest)
     for width in WIDTHS:

@@ -44,6 +44,11 @@ def store_picture(stream: IO[bytes], rule: PictureRule, uploads: Path) -> str:
     """Decode, shrink and store one picture; return its name within ``uploads``. Raises ``Invalid`` with a code."""
     side = 2 * max(rule.width, rule.height)
     encoded, suffix = _encode(open_picture(stream, side), rule)
+    return place_picture(encoded, suffix, rule, uploads)
+
+
+def place_picture(encoded: bytes, suffix: str, rule: PictureRule, uploads: Path) -> str:
+    """Store a picture that we have encoded, under a name of its own; return that."""
     name = f"{rule.folder}/{secrets.token_hex(16)}.{suffix}"
     target = uploads / name
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -26,6 +27,9 @@ from crosslinks.checkin.payloads import read_scan
 from crosslinks.checkin.rules import GateKind
 from crosslinks.checkin.scanning import examine, record_scans
 from crosslinks.config import settings
+from crosslinks.copies.exchange import keep_file
+from crosslinks.copies.export import export_edition
+from crosslinks.copies.packing import pack
 from crosslinks.demo.build import default_now, make_instance
 from crosslinks.editions.models import Conference, Edition
 from crosslinks.editions.queries import get_edition, get_edition_by_id
@@ -135,6 +139,8 @@ class Shown:
     shown_session: str
     favourites_token: str
     programme_file: str
+    edition_file: str
+    bad_edition_file: str
 
     @property
     def names(self) -> dict[str, object]:
@@ -205,6 +211,7 @@ def build_shown(folder: Path) -> tuple[Flask, Shown]:
             **hand_in(conference),
             favourites_token=_favourites(conference),
             programme_file=_programme_file(conference),
+            **_edition_files(conference),
         )
     return app, shown
 
@@ -223,6 +230,21 @@ def _programme_file(conference: Conference) -> str:
     name = part.stem.removeprefix("import-")
     part.rename(part.with_name(f"import-{name}.programme-{get_edition(conference.slug, '2024').id}"))
     return name
+
+
+def _edition_files(conference: Conference) -> dict[str, str]:
+    """Leave the file of the demo's edition, and one that is wrong, as uploads do; return the names of both."""
+    edition = get_edition(conference.slug, "2024")
+    document = export_edition(edition, settings().uploads)
+    bad = copy.deepcopy(document)
+    bad.content["edition"] |= {"number": "sixteen", "time_zone": "Mars/Base"}
+    names = {}
+    for name, one in (("edition_file", document), ("bad_edition_file", bad)):
+        stream = io.BytesIO()
+        pack(one, stream)
+        stream.seek(0)
+        names[name] = keep_file(stream, edition.id)
+    return names
 
 
 def _other_places(conference: Conference) -> dict[str, str]:

@@ -552,3 +552,20 @@ SAMPLES |= {
         Sample(f"{E}/sponsors/1/products", status=404),
     ),
 }
+
+SAMPLES |= {
+    "copies_manage.show": (
+        *manage("/copies"),
+        Sample("/manage/crosslinks/2023/copies", organizer=True),
+        Sample(f"{M}/copies", organizer=True, submit=True, form="form[enctype]"),
+    ),
+    "copies_manage.make_next_year": manage("/copies/next-year", submit=True),
+    "copies_manage.look": (
+        Sample(f"{M}/copies/look/{{edition_file}}", organizer=True),
+        Sample(f"{M}/copies/look/{{edition_file}}", organizer=True, submit=True),
+        Sample(f"{M}/copies/look/{{bad_edition_file}}", organizer=True, status=422),
+        Sample(f"{M}/copies/look/{'a' * 24}", organizer=True, status=410),
+    ),
+}
+
+NOT_PAGES |= {"copies_manage.download": "a file"}

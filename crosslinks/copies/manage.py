@@ -96,7 +96,7 @@ def make_next_year(conference: str, edition: str) -> tuple[str, int] | BaseRespo
     form = NextYearForm(
         data={
             "day": usual_day(found.starts_at, found.zone), "slug": raise_year(found.slug),
-            "number": _free_number(found), "sessions": True,
+            "number": found.number + 1, "sessions": True,
         }
     )  # fmt: skip
     status = 200
@@ -121,10 +121,6 @@ def make_next_year(conference: str, edition: str) -> tuple[str, int] | BaseRespo
         copies_url=manage_url(found, "copies"),
     )  # fmt: skip
     return page, status
-
-
-def _free_number(edition: Edition) -> int:
-    return max(one.number for one in list_editions(edition.conference_id)) + 1
 
 
 def _plan_next_year(edition: Edition, form: NextYearForm) -> Plan:

@@ -238,6 +238,7 @@ def _edition_files(conference: Conference) -> dict[str, str]:
     document = export_edition(edition, settings().uploads)
     bad = copy.deepcopy(document)
     bad.content["edition"] |= {"number": "sixteen", "time_zone": "Mars/Base"}
+    bad.content["edition"]["sponsor_tiers"][0]["sponsors"][0]["links"] = [{"words": "x", "url": "javascript:alert(1)"}]
     names = {}
     for name, one in (("edition_file", document), ("bad_edition_file", bad)):
         stream = io.BytesIO()

@@ -559,7 +559,7 @@ SAMPLES |= {
         Sample("/manage/crosslinks/2023/copies", organizer=True),
         Sample(f"{M}/copies", organizer=True, submit=True, form="form[enctype]"),
     ),
-    "copies_manage.make_next_year": manage("/copies/next-year", submit=True),
+    "copies_manage.make_next_year": manage("/copies/next-year"),
     "copies_manage.look": (
         Sample(f"{M}/copies/look/{{edition_file}}", organizer=True),
         Sample(f"{M}/copies/look/{{edition_file}}", organizer=True, submit=True),

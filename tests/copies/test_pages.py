@@ -92,7 +92,7 @@ def test_what_is_wrong_in_a_file_is_listed_where_it_is(client: FlaskClient) -> N
     place = send(client, out.getvalue())
     answer = client.get(place)
     assert answer.status_code == 422
-    assert "<code>edition.number</code> A whole number is expected here, 1–9999." in answer.text
+    assert "<code>edition.number</code> <span>A whole number is expected here, 1–9999." in answer.text
     assert "<script>alert" not in answer.text
     assert client.post(place, data={"slug": "2031", "number": "20"}).status_code == 422
     assert client.get(send(client, b"\x00" * 500)).status_code == 422

@@ -44,7 +44,7 @@ def public_frame(edition: Edition) -> Frame:
         (_("Practical"), "practical"),
     )
     nav = tuple(
-        Link(label, edition_url(edition, page), request.path.startswith(edition_url(edition, page)))
+        Link(label, edition_url(edition, page), request.path.startswith(_within(edition, page)))
         for label, page in pages
     )
     here = request.path.startswith(edition_url(edition))
@@ -76,6 +76,12 @@ def public_frame(edition: Edition) -> Frame:
         logo=edition.conference.logo,
         logo_dark=edition.conference.logo_dark,
     )
+
+
+def _within(edition: Edition, page: str) -> tuple[str, ...]:
+    """Return the beginnings of the addresses that belong to a page of the navigation."""
+    more = ("talks/", "my-programme") if page == "programme" else ()
+    return tuple(edition_url(edition, part) for part in (page, *more))
 
 
 def _description(edition: Edition, *, lead: bool = True) -> str:

@@ -189,7 +189,7 @@ def cover(
     return Cover(
         width=sheet.width,
         height=sheet.height,
-        past=tuple(smooth(strand) for strand in past),
+        past=tuple(smooth(strand[::2]) for strand in past),
         past_links=_past_links(past, seed, 2 if phone else 4),
         room=smooth([(x, day.room(x)) for x in xs]),
         stream=smooth([(x, day.stream(x)) for x in xs]),
@@ -297,11 +297,11 @@ def _past_strands(day: _Day, earlier: int, seed: str) -> list[list[Point]]:
 
 
 def _past_links(strands: Sequence[Sequence[Point]], seed: str, each: int) -> str:
-    """Join neighbouring strands here and there, where they do not cross."""
+    """Join neighbouring strands here and there, where they do not cross, at points that are drawn (every other)."""
     chance = _chance(f"links {seed}")
     parts = []
     for upper, lower in itertools.pairwise(strands):
-        for place in sorted(chance.sample(range(1, 22), each)):
+        for place in sorted(chance.sample(range(2, 22, 2), each)):
             (x, top), (_, bottom) = upper[place], lower[place]
             if bottom - top > 4:
                 parts.append(f"M{x:.1f} {top:.1f}V{bottom:.1f}")

@@ -113,9 +113,10 @@ FILES = {
 """What is no page of its own; the letters of ``mailings_manage.preview_page`` are read one of each kind."""
 NO_WORDS = {
     "assets.show", "assets.show_stylesheet", "checkin_api.search", "checkin_api.state", "checkin_public.scanner",
-    "documents_manage.fetch", "documents_programme.programme", "documents_public.ticket", "jobs_manage.download",
-    "jobs_public.ready", "jobs_public.up", "material_public.slides", "media.show", "reports_manage.sheet_pdf",
-    "run_sheet_manage.pdf", "speaker_slides.download", "speaking_manage.download",
+    "copies_manage.download", "documents_manage.fetch", "documents_programme.programme", "documents_public.ticket",
+    "home_sharing.card", "jobs_manage.download", "jobs_public.ready", "jobs_public.up", "material_public.slides",
+    "media.show", "reports_manage.sheet_pdf", "run_sheet_manage.pdf", "speaker_slides.download",
+    "speaking_manage.download",
 }  # fmt: skip
 """Built files, pictures, slides and PDFs, in which nothing runs; and what a phone at the door is told as JSON."""
 

@@ -20,7 +20,7 @@ from crosslinks.stories.picturing import Caption, add_pictures, describe_picture
 from crosslinks.stories.rules import StoryKind, StoryState
 from crosslinks.web.photographs import Photograph, store_photograph
 
-CREDIT = "none, drawn for the demonstration"
+CREDIT = "Crosslinks demo"
 SIZE = (1200, 800)
 Colour = tuple[int, int, int]
 SCENES: tuple[tuple[Colour, Colour, Colour], ...] = (

@@ -57,6 +57,7 @@ def store_pictures(plan: Plan, package: Package, stored: Stored, tell: Tell, *, 
                 raise BadFile.of(f"{row.path}.{column}", refused.code) from refused
         if row.part == "person" and row.values.get("portrait_source"):
             cut = cut_portrait(row.values["portrait_source"], Box.of(row.values["portrait_box"]), stored.uploads)
+            stored.names.append(cut)
             row.values["portrait"] = cut
         tell(done, len(rows))
 

@@ -243,16 +243,21 @@ def _calendar(about: Subject) -> Attachment:
     return Attachment(FILE_NAME, MEDIA_TYPE, written)
 
 
+def _is_read_alone(letter: Letter) -> bool:
+    """Say whether only the words of a letter are asked for: drawing what comes with it takes most of the time."""
+    return letter.words is not None and letter.words.show_ours
+
+
 def place_letter(letter: Letter) -> Rendered:
     """Render the news of a place that is yours: confirmed, promoted or switched; with the ticket for the room."""
     about = open_subject(letter)
     place = Place(letter.data["mode"])
-    attachments = [_calendar(about)]
+    attachments = [] if _is_read_alone(letter) else [_calendar(about)]
     kind = letter.kind.rpartition(".")[2]
     with speaking(letter.language):
         heading = _place_heading(kind, place, about.registration.given_name)
     code = about.code if place is Place.ONSITE else ""
-    if code:
+    if code and not _is_read_alone(letter):
         attachments.append(Attachment("ticket.png", "image/png", code_png(code), CODE_ID))
     return render_about(
         "registration/mail/place",

@@ -49,7 +49,8 @@ def register(browser: Browser, url: str) -> None:
     context = browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{url}/crosslinks/2024/")
-    page.locator(".way").first.click()
+    page.locator(".cover__take").get_by_role("link", name="Take a place").click()
+    page.get_by_role("radio", name="In the room").check()
     page.get_by_label("Given name").fill("Máret Ŋuvva")
     page.get_by_label("Family name").fill("Eira")
     page.get_by_label("E-mail address").fill("maret@example.org")

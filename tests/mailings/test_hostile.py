@@ -153,7 +153,7 @@ def _is_markup(html: str, alarm: str) -> bool:
 
 def test_names_in_a_letter_stay_words_and_add_no_header(app: Flask, edition: Edition) -> None:
     with transaction():
-        person = make_registration(edition, email="kari@example.org")
+        person = make_registration(edition, family_name="Nordmann", email="kari@example.org")
         body = {"en": "Hello **{{ name }}**, [here]({{ manage_url }})\n\n- {{ given_name }}"}
         make_mailing(edition, subject={"en": "For {{ name }}"}, body=body, started=True)
     assert work_one(owner="test")

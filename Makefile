@@ -1,7 +1,8 @@
 # Crosslinks: `make` lists what there is.
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 2
+# One more than the cores of a small machine: some tests wait for a server, a worker or a lease.
+WORKERS ?= 3
 TESTS ?= tests
 DEMO ?= instance/demo
 
@@ -27,11 +28,11 @@ serve: setup ## the real thing, from instance/
 
 test: ## the whole suite, browser included (TESTS=tests/registration for a part)
 	@tools/setup.sh test
-	@$(bin)/pytest -n $(WORKERS) $(TESTS)
+	@$(bin)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-postgres: ## the suite on PostgreSQL, without the browser
 	@tools/setup.sh test
-	@CROSSLINKS_TEST_DATABASE=postgres $(bin)/pytest -n $(WORKERS) -m "not browser and not sqlite" $(TESTS)
+	@CROSSLINKS_TEST_DATABASE=postgres $(bin)/pytest -n $(WORKERS) --dist worksteal -m "not browser and not sqlite" $(TESTS)
 
 check: ## types, style, contracts, translations
 	@tools/setup.sh test

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -139,7 +140,7 @@ class _Reader:
             if isinstance(decision, (Kept, Names, Shows)):
                 known.add(name)
                 value = said.get(name)
-                self._attempt(f"{row.path}.{name}", lambda c=column, d=decision, v=value: self._take(row, c, d, v))  # type: ignore[misc]
+                self._attempt(f"{row.path}.{name}", partial(self._take, row, column, decision, value))
         if part.key not in {"", "*"}:
             row.key = str(row.values.get(part.key, ""))
         return known

@@ -126,16 +126,18 @@ def validate(folder: Path, names: dict[str, str]) -> list[str]:
 
 
 LOOKS = (("en", "light", "phone"), ("nb", "dark", "desktop"), ("nb", "light", "desktop"), ("en", "dark", "phone"))
-"""Each page is looked at twice, in both languages, light and dark, on a phone and on a desktop."""
+"""A public page is looked at twice, in both languages, light and dark, on a phone and on a desktop; one of the organizer
+in one of the four, which takes turns."""
 SEEN = ("color-contrast", "scrollable-region-focusable", "link-in-text-block", "html-lang-valid")
-"""The rules that may fall otherwise in another look; the structure of a page is the same in both."""
+"""The rules that may fall otherwise in another look; the structure of a public page is the same in both."""
 
 
 @pytest.mark.parametrize(("language", "scheme", "window"), LOOKS)
 def test_pages_are_accessible_valid_and_ours_alone(
     chromium: Browser, demo: Shown, organizer_state: Path, tmp_path: Path, language: str, scheme: str, window: str
 ) -> None:
-    parity, again = divmod(LOOKS.index((language, scheme, window)), 2)
+    turn = LOOKS.index((language, scheme, window))
+    parity, again = divmod(turn, 2)
     names: dict[str, str] = {}
     wrong: list[str] = []
     for organizer in (False, True):
@@ -146,9 +148,10 @@ def test_pages_are_accessible_valid_and_ours_alone(
             reduced_motion="reduce",
             storage_state=organizer_state if organizer else None,
         )
-        looker = Looker(context.new_page(), demo, tmp_path, SEEN if again else ())
+        looker = Looker(context.new_page(), demo, tmp_path, SEEN if again and not organizer else ())
         for number, sample in enumerate(ALL):
-            if sample.organizer is organizer and number % 2 == parity:
+            mine = number % 4 == turn if organizer else number % 2 == parity
+            if sample.organizer is organizer and mine:
                 looker.look(sample, number, language)
                 names[f"{number:03}.html"] = looker.here
         wrong += looker.wrong

@@ -126,8 +126,8 @@ def validate(folder: Path, names: dict[str, str]) -> list[str]:
 
 
 LOOKS = (("en", "light", "phone"), ("nb", "dark", "desktop"), ("nb", "light", "desktop"), ("en", "dark", "phone"))
-"""A public page is looked at twice, in both languages, light and dark, on a phone and on a desktop; one of the organizer
-in one of the four, which takes turns."""
+"""A public page is looked at twice, in both languages, light and dark, on a phone and on a desktop; an organizer's page
+in one of the four, which take turns."""
 SEEN = ("color-contrast", "scrollable-region-focusable", "link-in-text-block", "html-lang-valid")
 """The rules that may fall otherwise in another look; the structure of a public page is the same in both."""
 

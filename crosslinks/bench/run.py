@@ -11,7 +11,7 @@ from statistics import median
 
 import psutil
 
-from crosslinks.bench import questions
+from crosslinks.bench import lists, questions
 from crosslinks.bench.imports import measure_import
 from crosslinks.bench.load import Measured, Request, measure, memory
 from crosslinks.bench.mailings import measure_mailing
@@ -41,6 +41,7 @@ class Size:
     kept: int = 4_000
     built: int = 400
     writes: int = 300
+    lists: int = 80
 
 
 @dataclass
@@ -86,6 +87,7 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
     _requests(figures, folder, small, large, size, say)
     with app.app_context():
         _form(figures, folder, form, size, say)
+        _lists(figures, folder, large, size, say)
     _built(figures, folder, small[0], large, size, say)
     _feeds(figures, folder, many, size, say)
     with app.app_context():
@@ -163,6 +165,17 @@ def _form(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) ->
             figures.add("form accepted", measure(server, port, people, clients=CLIENTS, expect=303))
 
 
+def _lists(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
+    port = free_port()
+    with running(_serve(port, "--no-worker"), port, folder) as server:
+        cookie = lists.sign_in(port)
+        for number in range(size.rounds):
+            say(f"the organizer's list, round {number + 1} of {size.rounds}")
+            for wanted in lists.FILTERS:
+                pages = lists.listed(stage, wanted, cookie, size.lists)
+                figures.add(f"list {wanted}", measure(server, port, pages, clients=CLIENTS, expect=200))
+
+
 def _badges(stage: Stage, say: Say) -> list[Row]:
     order = BadgeOrder(BadgeFilter(Selection.ALL, None), "l7418", "en")
     renderer.warm()
@@ -201,6 +214,7 @@ def _idle(folder: Path, say: Say) -> Row:
 
 def _rows(figures: Figures) -> list[Row]:
     plain = figures.cpu("plain")
+    dearest = max((f"list {wanted}" for wanted in lists.FILTERS), key=figures.cpu)
 
     def in_p(name: str, key: str, limit: float) -> Row:
         cpu = figures.cpu(key)
@@ -222,6 +236,7 @@ def _rows(figures: Figures) -> list[Row]:
         in_p(f"form with {questions.QUESTIONS} questions, shown", "form shown", 40),
         in_p(f"form with {questions.QUESTIONS} questions, accepted", "form accepted", 50),
         in_p("one online scan", "scan small", 25),
+        in_p(f"organizer's list of {LARGE}, dearest of {len(lists.FILTERS)} filters", dearest, 100),
         Row("scan, p99 latency", figures.p99("scan small"), "ms"),
         growth("programme built", "built"),
         growth("programme kept", "kept"),

@@ -125,7 +125,8 @@ def test_any_title_fits(text: str) -> None:
 
 
 def test_no_text_is_too_odd_to_be_drawn(client: FlaskClient, edition: Edition) -> None:
-    change(edition, theme={"en": "".join(ODD[3:])}, venue_name="x" * 200, venue_city=ODD[3])
+    kept = [text.replace("\x00", "") for text in ODD]  # no database of ours is given a NUL: the forms refuse it
+    change(edition, theme={"en": "".join(kept[3:])}, venue_name="x" * 200, venue_city=kept[3])
     assert client.get(f"{HOME}/card.png").status_code == 200
 
 

@@ -169,6 +169,7 @@ def _lists(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -
     port = free_port()
     with running(_serve(port, "--no-worker"), port, folder) as server:
         cookie = lists.sign_in(port)
+        measure(server, port, lists.listed(stage, "", cookie, CLIENTS * WORKERS), clients=CLIENTS, expect=200)  # warm
         for number in range(size.rounds):
             say(f"the organizer's list, round {number + 1} of {size.rounds}")
             for wanted in lists.FILTERS:

@@ -224,10 +224,9 @@ def collect_forms(everywhere: Everywhere) -> None:
     """Find each form with something in it that was not seen before: a field is known by its route, name and kind.
 
     Numbers and languages in names count as the same: the rows of a table, and a text in each language, are checked by
-    the same code. One that a form of the same blueprint has shown (making a person, then editing) gets fewer strings.
+    the same code.
     """
     seen: set[tuple[str, str, str]] = set()
-    alike: set[tuple[str, str, str]] = set()
     for page, samples in (*SAMPLES.items(), ("errors", ERRORS)):
         mine = everywhere.forms.setdefault(page, [])
         for sample in samples:
@@ -243,10 +242,6 @@ def collect_forms(everywhere: Everywhere) -> None:
                     if key not in seen:
                         seen.add(key)
                         form.fresh.append(name)
-                        kin = (route.partition(".")[0], *key[1:])
-                        if kin in alike:
-                            form.alike.append(name)
-                        alike.add(kin)
                 if form.fresh:
                     mine.append(form)
     everywhere.put_back()

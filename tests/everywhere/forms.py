@@ -31,8 +31,6 @@ class Form:
     organizer: bool = False
     fresh: list[str] = field(default_factory=list)
     """The fields that no page before showed."""
-    alike: list[str] = field(default_factory=list)
-    """Those of them that another form of the same blueprint has too: the same class of a form, sent to another view."""
 
     @property
     def fields(self) -> list[str]:

@@ -2,8 +2,7 @@
 
 Each string comes into one field of a form that is filled as it stands, and twice strings come into all fields at once.
 What is chosen and not typed gets twelve of them: it is refused because it is none of the choices, whatever it says.
-A number or a time gets twelve, and all strings that begin like one. A field that many pages show is sent once; one
-that two forms of a blueprint have alike gets fifty strings by the first and twelve others by each other view.
+A number or a time gets twelve, and all strings that begin like one. A field that many pages show is sent once.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def strings_for(form: Form, name: str, count: int) -> list[str]:
 
 def typed_into(form: Form, name: str) -> list[str]:
     kind = form.kind_of(name)
-    few = strings_for(form, name, FEW if kind in CHOICES or kind in COUNTED or name in form.alike else ENOUGH)
+    few = strings_for(form, name, FEW if kind in CHOICES or kind in COUNTED else ENOUGH)
     return few + NUMBERS if kind in COUNTED else few
 
 

@@ -47,8 +47,8 @@ def filled(field: str, typed: str, number: int) -> dict[str, Any]:
 
 
 def letters() -> Iterator[tuple[str, str]]:
-    """Return the head of every fourth message, and its page: drawing them takes most of the time."""
-    for mail in db.session.scalars(select(OutboxMail).where(OutboxMail.id % 4 == 0)):
+    """Return the head of each message, and its page."""
+    for mail in db.session.scalars(select(OutboxMail)):
         letter = read_letter(mail)
         made = make_letter(letter)
         written = wire_bytes(build_message(letter, made, settings(), now()), utf8=True).decode("utf-8", "replace")

@@ -50,7 +50,8 @@ def draw_scene(number: int) -> Photograph:
     draw = ImageDraw.Draw(picture)
     for row in range(5):
         size, y = 26 + 13 * row, 470 + 74 * row
-        shade: Colour = tuple(round(part * (0.78 - 0.1 * row)) for part in ground)  # type: ignore[assignment]
+        red, green, blue = (round(part * (0.78 - 0.1 * row)) for part in ground)
+        shade: Colour = (red, green, blue)
         for seat in range(-1, width // (size * 2) + 2):
             if chance.random() < 0.82:
                 x = seat * size * 2.3 + chance.uniform(-6, 6) + (row % 2) * size

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext
@@ -31,7 +32,7 @@ class Look:
 
     width: int
     language: str
-    scheme: str
+    scheme: Literal["light", "dark"]
 
     @property
     def name(self) -> str:
@@ -100,7 +101,7 @@ def test_take_screenshots(chromium: Browser, demo: Shown, organizer_state: Path)
             context = chromium.new_context(
                 base_url=demo.url,
                 viewport={"width": look.width, "height": 844},
-                color_scheme=look.scheme,  # type: ignore[arg-type]
+                color_scheme=look.scheme,
                 reduced_motion="reduce",
                 storage_state=organizer_state if organizer else None,
             )

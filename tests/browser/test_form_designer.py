@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Shown
 from tests.browser.sending import send
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 FORM = "/manage/crosslinks/2033/form"
 REGISTER = "/crosslinks/2033/register"
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @contextmanager

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Shown
 from tests.programme.handed_in import drawn_picture
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 MEGABYTES = 40
 
 
 @pytest.fixture
 def page(chromium: Browser, demo: Shown) -> Iterator[Page]:
-    context = chromium.new_context(base_url=demo.url, locale="en-GB", viewport=PHONE)  # type: ignore[arg-type]
+    context = chromium.new_context(base_url=demo.url, locale="en-GB", viewport=PHONE)
     yield context.new_page()
     context.close()
 
@@ -99,7 +99,7 @@ def test_the_portrait_follows_the_sliders(page: Page, demo: Shown, tmp_path: Pat
 def test_without_script_the_same_form_sends(chromium: Browser, demo: Shown, tmp_path: Path) -> None:
     slides = tmp_path / "plain.pdf"
     slides.write_bytes(b"%PDF-1.4\n%%EOF\n")
-    context = chromium.new_context(base_url=demo.url, java_script_enabled=False, locale="nb-NO", viewport=PHONE)  # type: ignore[arg-type]
+    context = chromium.new_context(base_url=demo.url, java_script_enabled=False, locale="nb-NO", viewport=PHONE)
     page = context.new_page()
     page.goto(f"/s/{demo.speaker_token}/talks/{demo.speaker_talk_id}/slides")
     page.get_by_label("Lysbildene dine").set_input_files(slides)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from crosslinks.checkin.operations import create_gate
 from crosslinks.kernel.clock import real_now
@@ -27,7 +27,7 @@ __all__ = ["smtp_server"]
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 MAIL_SECONDS = 30
 
 
@@ -46,7 +46,7 @@ def make_day(instance: Instance) -> None:
 
 def register(browser: Browser, url: str) -> None:
     """Take a place in the room, as somebody with a phone does."""
-    context = browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE, locale="en-GB")
     page = context.new_page()
     page.goto(f"{url}/crosslinks/2024/")
     page.locator(".cover__take").get_by_role("link", name="Take a place").click()
@@ -84,7 +84,7 @@ def code_in(message: EmailMessage) -> str:
 
 
 def open_door(browser: Browser, address: str) -> Page:
-    context = browser.new_context(viewport=PHONE, locale="en-GB", permissions=["camera"])  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE, locale="en-GB", permissions=["camera"])
     page = context.new_page()
     page.goto(address)
     page.get_by_role("button", name="Start").click()

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -28,7 +28,7 @@ from tests.instances import ROOT
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_reader_that_does_not_load_is_told_and_typing_goes_on(
 ) -> None:
     person, ticket = door.person()
     with running_chromium(camera=film(tmp_path / "ticket.mjpeg", ticket)) as browser:
-        context = browser.new_context(viewport=PHONE, locale=locale, permissions=["camera"])  # type: ignore[arg-type]
+        context = browser.new_context(viewport=PHONE, locale=locale, permissions=["camera"])
         context.route(lost, lambda route: route.abort())
         page = context.new_page()
         page.goto(f"{site}/door/{door.link()}")

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
 from crosslinks.accounts.audit import record
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
@@ -92,7 +93,7 @@ def add_slides(
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    _log(actor, now, edition, "talk.slides_added", talk.id, after=_facts(row))
+    log_write(actor, now, edition, "talk.slides_added", talk.id, after=_facts(row))
     return row
 
 
@@ -107,13 +108,13 @@ def mark_slides(
     before = _facts(slides)
     slides.publish, slides.keep_back = publish, keep_back
     db.session.flush()
-    _log(actor, now, edition, "talk.slides_changed", slides.talk_id, before, _facts(slides))
+    log_write(actor, now, edition, "talk.slides_changed", slides.talk_id, before, _facts(slides))
 
 
 def delete_slides(*, actor: Actor, now: datetime, edition: Edition, slides: SlideFile) -> str:
     """Delete a file's row and return the stored name, which the caller drops after the commit."""
     touch_public(edition.id)
-    _log(actor, now, edition, "talk.slides_deleted", slides.talk_id, _facts(slides))
+    log_write(actor, now, edition, "talk.slides_deleted", slides.talk_id, _facts(slides))
     stored = slides.stored
     db.session.delete(slides)
     db.session.flush()
@@ -135,7 +136,7 @@ def answer_recording(
         db.session.add(row)
     row.given, row.at = given, now
     db.session.flush()
-    _log(actor, now, edition, "talk.recording_answered", talk.id, before, {"recording": given})
+    log_write(actor, now, edition, "talk.recording_answered", talk.id, before, {"recording": given})
 
 
 def set_recording(*, actor: Actor, now: datetime, edition: Edition, talk: Talk, url: str) -> None:
@@ -155,7 +156,7 @@ def set_recording(*, actor: Actor, now: datetime, edition: Edition, talk: Talk, 
     else:
         db.session.add(Recording(talk_id=talk.id, url=wanted))
     db.session.flush()
-    _log(actor, now, edition, "talk.recording_linked", talk.id, before, {"url": wanted})
+    log_write(actor, now, edition, "talk.recording_linked", talk.id, before, {"url": wanted})
 
 
 def show_material(*, actor: Actor, now: datetime, edition: Edition, shown: bool) -> None:
@@ -195,18 +196,3 @@ def _refuse_both(publish: bool, keep_back: bool) -> None:
 
 def _facts(row: SlideFile) -> dict[str, Any]:
     return {"file_name": row.file_name, "size": row.size, "publish": row.publish, "keep_back": row.keep_back}
-
-
-def _log(
-    actor: Actor,
-    now: datetime,
-    edition: Edition,
-    action: str,
-    talk_id: int,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        actor=actor, action=action, object_kind="talk", object_id=talk_id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip

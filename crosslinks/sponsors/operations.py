@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from crosslinks.accounts.audit import record, snapshot
+from crosslinks.accounts.audit import snapshot
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
@@ -33,7 +34,7 @@ def create_tier(*, actor: Actor, now: datetime, edition: Edition, name: Texts, l
     tier = Tier(edition_id=edition.id, name=name, logo_height=logo_height, position=place, sponsors=[])
     db.session.add(tier)
     db.session.flush()
-    _log(actor, now, edition, "tier.created", tier.id, after=snapshot(tier, TIER_FIELDS))
+    log_write(actor, now, edition, "tier.created", tier.id, after=snapshot(tier, TIER_FIELDS))
     return tier
 
 
@@ -44,7 +45,7 @@ def change_tier(*, actor: Actor, now: datetime, edition: Edition, tier: Tier, na
     before = snapshot(tier, TIER_FIELDS)
     tier.name, tier.logo_height = name, logo_height
     db.session.flush()
-    _log(actor, now, edition, "tier.changed", tier.id, before, snapshot(tier, TIER_FIELDS))
+    log_write(actor, now, edition, "tier.changed", tier.id, before, snapshot(tier, TIER_FIELDS))
 
 
 def delete_tier(*, actor: Actor, now: datetime, edition: Edition, tier: Tier) -> None:
@@ -52,7 +53,7 @@ def delete_tier(*, actor: Actor, now: datetime, edition: Edition, tier: Tier) ->
     if tier.sponsors:
         raise Conflict("tier.has_sponsors")
     touch_public(edition.id)
-    _log(actor, now, edition, "tier.deleted", tier.id, snapshot(tier, TIER_FIELDS))
+    log_write(actor, now, edition, "tier.deleted", tier.id, snapshot(tier, TIER_FIELDS))
     db.session.delete(tier)
     db.session.flush()
 
@@ -62,7 +63,7 @@ def move_tier(*, actor: Actor, now: datetime, edition: Edition, tier: Tier, up: 
     if _exchange(list_all_tiers(edition.id), tier, up):
         touch_public(edition.id)
         db.session.flush()
-        _log(actor, now, edition, "tier.moved", tier.id, after={"position": tier.position})
+        log_write(actor, now, edition, "tier.moved", tier.id, after={"position": tier.position})
 
 
 def create_sponsor(*, actor: Actor, now: datetime, edition: Edition, tier: Tier, name: str, **more: Any) -> Sponsor:
@@ -71,7 +72,7 @@ def create_sponsor(*, actor: Actor, now: datetime, edition: Edition, tier: Tier,
     sponsor = Sponsor(edition_id=edition.id, tier=tier, name=name, position=len(tier.sponsors), **more)
     db.session.add(sponsor)
     db.session.flush()
-    _log(actor, now, edition, "sponsor.created", sponsor.id, after=snapshot(sponsor, SPONSOR_FIELDS))
+    log_write(actor, now, edition, "sponsor.created", sponsor.id, after=snapshot(sponsor, SPONSOR_FIELDS))
     return sponsor
 
 
@@ -96,7 +97,7 @@ def change_sponsor(
         sponsor.position = len(tier.sponsors)
         sponsor.tier = tier
     db.session.flush()
-    _log(actor, now, edition, "sponsor.changed", sponsor.id, before, snapshot(sponsor, SPONSOR_FIELDS))
+    log_write(actor, now, edition, "sponsor.changed", sponsor.id, before, snapshot(sponsor, SPONSOR_FIELDS))
 
 
 def move_sponsor(*, actor: Actor, now: datetime, edition: Edition, sponsor: Sponsor, up: bool) -> None:
@@ -104,13 +105,13 @@ def move_sponsor(*, actor: Actor, now: datetime, edition: Edition, sponsor: Spon
     if _exchange(sponsor.tier.sponsors, sponsor, up):
         touch_public(edition.id)
         db.session.flush()
-        _log(actor, now, edition, "sponsor.moved", sponsor.id, after={"position": sponsor.position})
+        log_write(actor, now, edition, "sponsor.moved", sponsor.id, after={"position": sponsor.position})
 
 
 def delete_sponsor(*, actor: Actor, now: datetime, edition: Edition, sponsor: Sponsor) -> None:
     """Delete a sponsor's listing."""
     touch_public(edition.id)
-    _log(actor, now, edition, "sponsor.deleted", sponsor.id, snapshot(sponsor, SPONSOR_FIELDS))
+    log_write(actor, now, edition, "sponsor.deleted", sponsor.id, snapshot(sponsor, SPONSOR_FIELDS))
     db.session.delete(sponsor)
     db.session.flush()
 
@@ -131,18 +132,3 @@ def _exchange(rows: Sequence[Tier | Sponsor], row: Tier | Sponsor, up: bool) -> 
 def _check_height(logo_height: int) -> None:
     if logo_height not in LOGO_HEIGHTS:
         raise Invalid("tier.logo_height", fields={"logo_height": "tier.logo_height"})
-
-
-def _log(
-    actor: Actor,
-    now: datetime,
-    edition: Edition,
-    action: str,
-    object_id: int,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        actor=actor, action=action, object_kind=action.partition(".")[0], object_id=object_id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from crosslinks.accounts.audit import record, snapshot
+from crosslinks.accounts.audit import snapshot
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
@@ -34,7 +35,7 @@ def create_story(
     db.session.add(story)
     db.session.flush()
     touch_public(edition.id)
-    _log(actor, now, edition, "story.created", story.id, after=snapshot(story, STORY_FIELDS))
+    log_write(actor, now, edition, "story.created", story.id, after=snapshot(story, STORY_FIELDS))
     return story
 
 
@@ -57,7 +58,7 @@ def change_story(*, actor: Actor, now: datetime, edition: Edition, story: Story,
         setattr(story, name, value)
     db.session.flush()
     touch_public(edition.id)
-    _log(actor, now, edition, "story.changed", story.id, before, snapshot(story, STORY_FIELDS))
+    log_write(actor, now, edition, "story.changed", story.id, before, snapshot(story, STORY_FIELDS))
 
 
 def set_story_state(*, actor: Actor, now: datetime, edition: Edition, story: Story, state: StoryState) -> None:
@@ -68,27 +69,12 @@ def set_story_state(*, actor: Actor, now: datetime, edition: Edition, story: Sto
     story.state = state
     db.session.flush()
     touch_public(edition.id)
-    _log(actor, now, edition, "story.changed", story.id, before, snapshot(story, ("state",)))
+    log_write(actor, now, edition, "story.changed", story.id, before, snapshot(story, ("state",)))
 
 
 def delete_story(*, actor: Actor, now: datetime, edition: Edition, story: Story) -> None:
     """Delete a story with its pictures; who calls drops files that nothing shows any more."""
     touch_public(edition.id)
-    _log(actor, now, edition, "story.deleted", story.id, snapshot(story, STORY_FIELDS))
+    log_write(actor, now, edition, "story.deleted", story.id, snapshot(story, STORY_FIELDS))
     db.session.delete(story)
     db.session.flush()
-
-
-def _log(
-    actor: Actor,
-    now: datetime,
-    edition: Edition,
-    action: str,
-    object_id: int,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        actor=actor, action=action, object_kind="story", object_id=object_id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from crosslinks.accounts.audit import record, snapshot
+from crosslinks.accounts.audit import snapshot
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
@@ -59,7 +59,7 @@ def add_pictures(
         story.state = StoryState.DRAFT
     db.session.flush()
     touch_public(edition.id)
-    _log(actor, now, edition, "picture.uploaded", made[0].id if made else 0, after={"pictures": len(made)})
+    log_write(actor, now, edition, "picture.uploaded", made[0].id if made else 0, after={"pictures": len(made)})
     return made
 
 
@@ -79,7 +79,7 @@ def describe_pictures(
         picture.is_shown = caption.is_shown and picture.story_id is None
         after = snapshot(picture, PICTURE_FIELDS)
         if before != after:
-            _log(actor, now, edition, "picture.changed", picture.id, before, after)
+            log_write(actor, now, edition, "picture.changed", picture.id, before, after)
     db.session.flush()
     touch_public(edition.id)
 
@@ -97,27 +97,12 @@ def move_picture(*, actor: Actor, now: datetime, edition: Edition, picture: Pict
         row.position = number
     db.session.flush()
     touch_public(edition.id)
-    _log(actor, now, edition, "picture.moved", picture.id, after={"position": picture.position})
+    log_write(actor, now, edition, "picture.moved", picture.id, after={"position": picture.position})
 
 
 def delete_picture(*, actor: Actor, now: datetime, edition: Edition, picture: Picture) -> None:
     """Delete a picture; who calls drops its files when nothing shows them any more."""
     touch_public(edition.id)
-    _log(actor, now, edition, "picture.deleted", picture.id, snapshot(picture, PICTURE_FIELDS))
+    log_write(actor, now, edition, "picture.deleted", picture.id, snapshot(picture, PICTURE_FIELDS))
     db.session.delete(picture)
     db.session.flush()
-
-
-def _log(
-    actor: Actor,
-    now: datetime,
-    edition: Edition,
-    action: str,
-    object_id: int,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        actor=actor, action=action, object_kind="picture", object_id=object_id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip

@@ -19,7 +19,7 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.web.pages import render_page
 from crosslinks.web.photographs import COVERS, drop_photograph, take_photograph
-from crosslinks.web.pictures import drop_picture, take_picture
+from crosslinks.web.pictures import drop_picture, take_pictures
 from crosslinks.web.security import principal, requires
 from crosslinks.web.theme import HUES, dark_accent, light_accent
 from crosslinks.web.uploads import MARK
@@ -65,12 +65,19 @@ def edit(conference: str, edition: str) -> tuple[str, int] | Response:
 
 
 def _take(form: ThemeForm) -> dict[str, Any] | None:
-    """Store the pictures that were sent and return what they change; None when one of them cannot be used."""
-    sent = {name: take_picture(form[name], MARK) for name in LOGOS}
+    """Store the pictures that were sent and return what they change.
+
+    None, with nothing kept, when one of them cannot be used.
+    """
+    logos = take_pictures(form, dict.fromkeys(LOGOS, MARK))
     cover = take_photograph(form.cover, settings().uploads, COVERS)
-    if cover is None or None in sent.values():
+    if logos is None or cover is None:
+        if cover is not None and cover.name:
+            drop_photograph(cover.name)
+        for name in (logos or {}).values():
+            drop_picture(name)
         return None
-    found: dict[str, Any] = {name: picture for name, picture in sent.items() if picture}
+    found: dict[str, Any] = {name: picture for name, picture in logos.items() if picture}
     if cover.name:
         found |= {"cover": cover.name, "cover_width": cover.width, "cover_height": cover.height}
     return found

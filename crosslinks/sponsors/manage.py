@@ -29,7 +29,7 @@ from crosslinks.sponsors.operations import (
 from crosslinks.sponsors.queries import get_sponsor, get_tier, list_all_tiers, picture_in_use
 from crosslinks.web.arguments import chosen_id
 from crosslinks.web.pages import render_page
-from crosslinks.web.pictures import drop_picture, take_picture
+from crosslinks.web.pictures import drop_picture, take_pictures
 from crosslinks.web.security import principal, requires
 from crosslinks.web.uploads import LOGO, PORTRAIT
 
@@ -143,7 +143,7 @@ def new_sponsor(conference: str, edition: str) -> Answer:
     if not tiers:
         return redirect(manage_url(found, "sponsors/tiers/new"), 303)
     form = SponsorForm.of(None, tiers, chosen_id("tier"))
-    sent = _take_pictures(form) if form.validate_on_submit() else None
+    sent = take_pictures(form, PICTURES) if form.validate_on_submit() else None
     if sent is None:
         return _sponsor_page(found, form)
     with transaction():
@@ -158,7 +158,7 @@ def edit_sponsor(conference: str, edition: str, number: int) -> Answer:
     found = get_edition(conference, edition)
     sponsor = get_sponsor(found.id, number)
     form = SponsorForm.of(sponsor, list_all_tiers(found.id))
-    sent = _take_pictures(form) if form.validate_on_submit() else None
+    sent = take_pictures(form, PICTURES) if form.validate_on_submit() else None
     if sent is None:
         return _sponsor_page(found, form, sponsor)
     with transaction():
@@ -175,13 +175,6 @@ def edit_sponsor(conference: str, edition: str, number: int) -> Answer:
         )
     _forget(*before.values())
     return _back(found, _("Saved."))
-
-
-def _take_pictures(form: SponsorForm) -> dict[str, str] | None:
-    """Store the pictures that were sent; None, with the error noted, when one of them cannot be used."""
-    sent = {name: take_picture(form[name], rule) for name, rule in PICTURES.items()}
-    good = {name: picture for name, picture in sent.items() if picture is not None}
-    return good if len(good) == len(sent) else None
 
 
 def _sponsor_page(edition: Edition, form: SponsorForm, sponsor: Sponsor | None = None) -> tuple[str, int]:

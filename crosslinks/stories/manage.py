@@ -17,7 +17,7 @@ from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.stories.forms import StoryForm, StoryStateForm, UploadForm, captions_form
 from crosslinks.stories.models import Story
 from crosslinks.stories.operations import change_story, create_story, delete_story, set_story_state
-from crosslinks.stories.queries import file_in_use, get_story, list_all_stories, story_page
+from crosslinks.stories.queries import get_story, list_all_stories, story_page
 from crosslinks.stories.rules import StoryState
 from crosslinks.stories.words import kind_words
 from crosslinks.web.pages import render_page
@@ -163,12 +163,6 @@ def remove(conference: str, edition: str, number: int) -> Answer:
         files = [picture.file for picture in story.pictures]
         delete_story(actor=principal().actor, now=now(), edition=found, story=story)
     for name in files:
-        forget_file(name)
+        drop_photograph(name)
     flash(_("Deleted."))
     return redirect(manage_url(found, "stories"), 303)
-
-
-def forget_file(name: str) -> None:
-    """Drop a photograph that no picture shows any more."""
-    if not file_in_use(name):
-        drop_photograph(name)

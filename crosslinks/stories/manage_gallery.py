@@ -18,13 +18,13 @@ from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
 from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.stories.forms import MoveForm, ShowAllForm, StoryForm, UploadForm, captions_form, read_captions
-from crosslinks.stories.manage import ID, forget_file, stories_manage, story_editor
+from crosslinks.stories.manage import ID, stories_manage, story_editor
 from crosslinks.stories.models import Picture, Story
 from crosslinks.stories.picturing import Caption, add_pictures, delete_picture, describe_pictures, move_picture
 from crosslinks.stories.queries import get_picture, get_story, list_gallery
 from crosslinks.stories.rules import MOST_PICTURES
 from crosslinks.web.pages import render_page
-from crosslinks.web.photographs import take_photographs
+from crosslinks.web.photographs import drop_photograph, take_photographs
 from crosslinks.web.security import principal, requires
 
 gallery_manage = Blueprint("gallery_manage", __name__, url_prefix="/manage/<conference>/<edition>/gallery")
@@ -132,7 +132,11 @@ def _take(edition: Edition, form: UploadForm, story: Story | None) -> bool:
                 actor=principal().actor, now=now(), edition=edition, photographs=photographs, story=story,
                 credit=form.taken_by.data or "",
             )  # fmt: skip
-    except Conflict:
+    except BaseException as refused:
+        for photograph in photographs:
+            drop_photograph(photograph.name)
+        if not isinstance(refused, Conflict):
+            raise
         form.pictures.errors = [_("There are 300 pictures already. Delete some first.")]
         return False
     flash(
@@ -203,6 +207,6 @@ def remove(conference: str, edition: str, number: int) -> Answer:
         picture = get_picture(found.id, number)
         name = picture.file
         delete_picture(actor=principal().actor, now=now(), edition=found, picture=picture)
-    forget_file(name)
+    drop_photograph(name)
     flash(_("Deleted."))
     return redirect(manage_url(found, place), 303)

@@ -183,8 +183,3 @@ def get_picture(edition_id: int, picture_id: int) -> Picture:
     if found is None:
         raise NotFound("picture.unknown")
     return found
-
-
-def file_in_use(name: str) -> bool:
-    """Say whether any picture shows the stored file ``name``."""
-    return bool(db.session.scalar(select(exists().where(Picture.file == name))))

@@ -90,17 +90,22 @@ def photo_srcset(name: str, width: int) -> str:
 def take_photographs(field: Any, most: int) -> list[Photograph] | None:
     """Store the pictures that were sent in ``field``, at most ``most``; empty when none was sent.
 
-    None, with the error noted, when one of them cannot be used.
+    None, with the error noted and nothing kept, when one of them cannot be used.
     """
     sent = [one for one in field.data or [] if getattr(one, "filename", "")]
     if len(sent) > most:
         field.errors = [refusal_words("picture.too_many")]
         return None
+    stored: list[Photograph] = []
     try:
-        return [store_photograph(one.stream, settings().uploads) for one in sent]
+        for one in sent:
+            stored.append(store_photograph(one.stream, settings().uploads))  # noqa: PERF401 - what came before is dropped
     except Invalid as refused:
+        for photograph in stored:
+            drop_photograph(photograph.name)
         field.errors = [refusal_words(refused.code)]
         return None
+    return stored
 
 
 def take_photograph(field: Any, uploads: Path, folder: str = PHOTOS) -> Photograph | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,6 +25,20 @@ def take_picture(field: Any, rule: PictureRule) -> str | None:
     except Invalid as refused:
         field.errors = [refusal_words(refused.code)]
         return None
+
+
+def take_pictures(form: Any, rules: Mapping[str, PictureRule]) -> dict[str, str] | None:
+    """Store what was sent in the fields that ``rules`` names and return the names; ``""`` where nothing was sent.
+
+    None, with the errors noted and nothing kept, when one of them cannot be used.
+    """
+    taken = {name: take_picture(form[name], rule) for name, rule in rules.items()}
+    good = {name: picture for name, picture in taken.items() if picture is not None}
+    if len(good) == len(taken):
+        return good
+    for picture in good.values():
+        drop_picture(picture)
+    return None
 
 
 def refusal_words(code: str) -> str:

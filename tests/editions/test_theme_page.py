@@ -122,3 +122,14 @@ def test_a_cover_needs_words_and_a_lying_logo_is_refused(client: FlaskClient, ed
     assert lying.status_code == 422
     assert "That is not a picture in JPEG, PNG or WebP." in lying.text
     assert "/media/" not in client.get(HOME).text
+
+
+def test_a_good_picture_beside_a_bad_one_leaves_no_file(client: FlaskClient, edition: Edition) -> None:
+    before = set(settings().uploads.rglob("*.*"))
+    bad: dict[str, Any] = {"accent": "288", "cover_alt_en": "The hall"}
+    for sent in (
+        {"logo": (logo(), "a.png"), "cover": (io.BytesIO(b"<svg/>"), "c.jpg")},
+        {"logo": (io.BytesIO(b"<svg/>"), "a.png"), "logo_dark": (logo(), "b.png"), "cover": (photo(), "c.jpg")},
+    ):
+        assert client.post(PAGE, data=bad | sent).status_code == 422
+    assert set(settings().uploads.rglob("*.*")) == before

@@ -159,6 +159,23 @@ def test_uploads_that_lie_are_refused(client: FlaskClient, edition: Edition, pic
     assert count(Picture) == 0
 
 
+def stored() -> set[str]:
+    return {str(path) for path in (settings().uploads / "photos").glob("*")}
+
+
+def test_pictures_that_are_not_added_leave_no_file(
+    client: FlaskClient, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stored()
+    lying = [(photo(), "a.jpg"), (io.BytesIO(b"<svg onload='x'/>"), "b.jpg")]
+    assert client.post(f"{M}/gallery/upload", data={"pictures": lying}).status_code == 422
+    assert stored() == before
+    monkeypatch.setattr("crosslinks.stories.picturing.MOST_GALLERY", 0)
+    full = client.post(f"{M}/gallery/upload", data={"pictures": [(photo(), "a.jpg")]})
+    assert full.status_code == 422
+    assert stored() == before
+
+
 def test_what_a_camera_writes_is_lost_and_pictures_stand_upright(client: FlaskClient, edition: Edition) -> None:
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = "secret place", 6

@@ -28,6 +28,8 @@ from tests.instances import ROOT
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SLOWER_THAN_A_SCANNER = 300
+"""Milliseconds."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -125,6 +127,21 @@ def test_a_reader_that_does_not_load_is_told_and_typing_goes_on(
         page.keyboard.type(show_reference(person.reference), delay=60)
         page.keyboard.press("Enter")
         answer(page, "admitted")
+
+
+@pytest.mark.parametrize("cut", [1, 5])
+def test_what_is_typed_with_a_pause_is_read_whole(door: Door, site: str, browser: Browser, cut: int) -> None:
+    person, ticket = door.person()
+    page = begin(browser, f"{site}/door/{door.link()}")
+    for code, outcome in ((show_reference(person.reference), "admitted"), (ticket, "already_in")):
+        page.get_by_label("Or type the reference").focus()
+        page.keyboard.type(code[:cut])
+        page.wait_for_timeout(SLOWER_THAN_A_SCANNER)
+        page.keyboard.type(code[cut:])
+        page.keyboard.press("Enter")
+        answer(page, outcome)
+        page.get_by_role("button", name="Next").click()
+    page.context.close()
 
 
 def test_an_unknown_reference_asks_for_one_thing(door: Door, site: str, browser: Browser) -> None:

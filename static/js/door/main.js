@@ -4,7 +4,7 @@ import { AnswerScreen, groupOf } from "./answer.js";
 import { Bar } from "./bar.js";
 import { Camera } from "./camera.js";
 import { Desk } from "./desk.js";
-import { watchKeys } from "./keys.js";
+import { REFERENCE, watchKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { askWhy } from "./override.js";
 import { signal, stayAwake, unlockSound } from "./signals.js";
@@ -15,7 +15,6 @@ const ASK_EVERY = 15000;
 const CHECKING_AFTER = 200;
 const NO_ANSWER_AFTER = 2500;
 const SAME_CODE = 2500;
-const REFERENCE = /^[0-9a-z]{4}[- ]?[0-9a-z]{2}$/i;
 
 const page = document.getElementById("door");
 const part = (name) => page.querySelector(`[data-${name}]`);

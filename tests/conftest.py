@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from crosslinks.app import create_app
-from crosslinks.config import load_settings
+from crosslinks.config import load_settings, settings
 from crosslinks.kernel.clock import clock, real_now
 from crosslinks.kernel.db import Base, db
 
@@ -50,14 +50,14 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     instance = tmp_path_factory.mktemp("instance")
-    settings = load_settings(
+    chosen = load_settings(
         instance=instance,
         secret_key=SECRET,
         database_url=database_url,
         testing=True,
         mail_from="crosslinks@example.org",
     )
-    app = create_app(settings)
+    app = create_app(chosen)
     app.test_client_class = FreshClient
     with app.app_context():
         db.create_all()
@@ -78,11 +78,13 @@ def pristine(application: Flask, database_url: str, tmp_path_factory: pytest.Tem
 
 @pytest.fixture
 def app(application: Flask, pristine: Path | None, database_url: str) -> Iterator[Flask]:
-    """The application within its context, on an empty database, at 18 January 2024, 09:00 UTC."""
+    """The application within its context, on an empty database and no files, at 18 January 2024, 09:00 UTC."""
     clock.offset = NOW - real_now()
     application.extensions["crosslinks.keeper"].clear()
     application.extensions["crosslinks.limiter"].storage.reset()
     with application.app_context():
+        for folder in (settings().uploads, settings().files):
+            shutil.rmtree(folder, ignore_errors=True)
         if pristine is None:
             _empty_tables()
         else:

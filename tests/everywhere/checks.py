@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.hostile import HOSTILE, HOSTILE_STRINGS
 
 OWN = (
-    "{{ 7351 * 9 }}${7351*9}#{7351*9}<%= 7351*9 %>",
+    "{{ 735103 * 987659 }}${735103*987659}#{735103*987659}<%= 735103*987659 %>",
     "<b onclick=alert(1)>bold</b>",
     "<a href=javascript:alert(1)>x</a>",
     "</title></head><script>alert(1)</script>",
@@ -38,7 +38,8 @@ OWN = (
 """Beside those that all tests share: what a calculation, a date, an address and a browser's own words would show."""
 
 ALL = tuple(dict.fromkeys((*HOSTILE_STRINGS, *HOSTILE, *OWN)))
-CALCULATED = re.compile(r"66159|<Config |&lt;Config |<class '|&lt;class &#39;|root:x:0")
+CALCULATED = re.compile(r"726031093877|<Config |&lt;Config |<class '|&lt;class &#39;|root:x:0")
+"""The product is longer than any number that a page would hold by chance, in a token say."""
 
 _SUSPECT = re.compile(
     r"<script(?![^>]*\ssrc=)|<(?:style|iframe|object|embed|base|svg/|\?|!--|!\[)|[\s/\"']on[a-z]+\s*=|javascript:|vbscript:"

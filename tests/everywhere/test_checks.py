@@ -80,7 +80,7 @@ def bad_application() -> Flask:
 
     @app.post("/calculates")
     def calculates() -> str:
-        return f"<p>{request.form['typed'].replace('{{ 7351 * 9 }}', '66159')}</p>"
+        return f"<p>{request.form['typed'].replace('{{ 735103 * 987659 }}', '726031093877')}</p>"
 
     @app.post("/says")
     def says() -> str:
@@ -103,7 +103,7 @@ def bad_application() -> Flask:
         ("/table", "=1+1"),
         ("/table", "@SUM(1+1)"),
         ("/breaks", "x"),
-        ("/calculates", "{{ 7351 * 9 }}"),
+        ("/calculates", "{{ 735103 * 987659 }}"),
     ],
 )
 def test_the_checks_find_it(path: str, typed: str) -> None:

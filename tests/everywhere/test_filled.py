@@ -26,7 +26,7 @@ PAYLOADS = (
     "-1+1</title></textarea><svg/onload=alert(1)>",
     "\t=1+1<!-- comment -->",
     "a\r\nATTENDEE:mailto:evil@example.org\r\nEND:VEVENT",
-    "{{ 7351 * 9 }}{% raw %}<b onclick=alert(1)>",
+    "{{ 735103 * 987659 }}{% raw %}<b onclick=alert(1)>",
     "[x](javascript:alert(1)) ![y](https://evil.example.org/y.png)",
     '%(name)s {0.__class__} ;,\\n:"',
 )
@@ -227,7 +227,7 @@ def holds_payload(everywhere: Everywhere, path: str, organizer: bool) -> bool:
     if answer is None:
         return False
     everywhere.wrong += [f"{path}: {wrong}" for wrong in wrong_in_file(answer)]
-    return any(mark in answer.get_data() for mark in (b"1+1", b"evil", b"__class__", b"7351"))
+    return any(mark in answer.get_data() for mark in (b"1+1", b"evil", b"__class__", b"735103"))
 
 
 def download(everywhere: Everywhere, path: str, kind: str) -> None:

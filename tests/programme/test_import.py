@@ -29,8 +29,6 @@ TABLE = """Start;Slutt;Tittel;Foredragsholder;Sesjon;Møteleder;Type;Rom
 
 @pytest.fixture
 def edition(client: FlaskClient) -> Edition:
-    for left in settings().files.glob("import-*"):
-        left.unlink()
     with transaction():
         found = make_edition(languages=["nb", "en"])
     sign_in(client, Role.PROGRAMME)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -96,13 +95,6 @@ def count(kind: type[Base]) -> int:
 
 def stored_files() -> list[str]:
     return sorted(path.name for path in (settings().uploads / "slides").glob("*"))
-
-
-@pytest.fixture(autouse=True)
-def no_files(client: FlaskClient) -> Iterator[None]:
-    yield
-    for path in (settings().uploads / "slides").glob("*"):
-        path.unlink()
 
 
 def test_the_page_shows_the_own_day_and_what_is_missing(client: FlaskClient, link: str) -> None:

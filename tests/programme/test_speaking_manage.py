@@ -65,14 +65,6 @@ def day(edition: Edition) -> Programme:
     return made
 
 
-@pytest.fixture(autouse=True)
-def no_files(client: FlaskClient) -> Iterator[None]:
-    yield
-    for folder in ("slides", "faces", "originals"):
-        for path in (settings().uploads / folder).glob("*"):
-            path.unlink()
-
-
 def upload(client: FlaskClient, day: Programme, key: str, *, share: str = "") -> SlideFile:
     link = f"/s/{speaker_token(day.people[key])}"
     path = large_body_path(f"{link}/talks/{day.talks[key].id}/slides")

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import event, text
 
 from crosslinks.app import create_app
 from crosslinks.config import load_settings, settings
@@ -25,6 +27,12 @@ from crosslinks.kernel.db import Base, db
 SECRET = "test-secret-test-secret-test-secret-00"
 NOW = datetime(2024, 1, 18, 9, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("CROSSLINKS_TEST_DATABASE", "sqlite") == "postgres"
+
+hypothesis_settings.register_profile(
+    "crosslinks", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("crosslinks")
+"""No example fails for its time: these machines are busy."""
 
 
 class FreshClient(FlaskClient):
@@ -47,6 +55,12 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite'}"
 
 
+def do_not_wait_for_the_disk(connection: Any, record: Any) -> None:
+    """Let SQLite leave the writing to the system: no test cuts the power. Servers of tests wait, as ever."""
+    if not ON_POSTGRES:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture(scope="session")
 def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     instance = tmp_path_factory.mktemp("instance")
@@ -60,6 +74,7 @@ def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     app = create_app(chosen)
     app.test_client_class = FreshClient
     with app.app_context():
+        event.listen(db.engine, "connect", do_not_wait_for_the_disk)
         db.create_all()
         db.engine.dispose()
     yield app

@@ -33,7 +33,7 @@ from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.operations import read_letter
 from tests.browser.conftest import Shown, build_shown
 from tests.browser.samples import ERRORS, SAMPLES, Sample
-from tests.conftest import FreshClient
+from tests.conftest import FreshClient, do_not_wait_for_the_disk
 from tests.everywhere.checks import wrong_in_answer, wrong_in_letter
 from tests.everywhere.forms import Form, read_forms
 
@@ -145,10 +145,11 @@ class Everywhere:
             found += [f"{answer.status_code} changed {name}" for name in self.changed_tables()]
         self.wrong += [f"{said}: {wrong}" for wrong in found]
         answer.close()
+        answer.request.environ["wsgi.input"].close()  # a large body lies in a file, which the test client leaves open
         return answer
 
     def post(self, form: Form, pairs: list[tuple[str, Any]], said: str) -> bool:
-        """Send a form, follow where it leads, read the letters; return whether it was accepted."""
+        """Send a form, follow where it leads, read the letters; return whether it was taken and changed something."""
         data: dict[str, list[Any]] = {}
         for name, value in pairs:
             data.setdefault(name, []).append(value)
@@ -157,12 +158,13 @@ class Everywhere:
         answer = self.ask("POST", form.action, said, organizer=form.organizer, data=data, **kind)
         if answer is None or answer.status_code >= 400:
             return False
-        if answer.status_code in {302, 303} and self.changed():
+        taken = answer.status_code in {302, 303} and self.changed()
+        if taken:
             where = urljoin(form.action, answer.headers["Location"])
             self.ask("GET", where, f"{said}, then {where[:80]}", organizer=form.organizer)
         if self.changed():
             self.read_letters(said)
-        return True
+        return taken
 
     def read_letters(self, said: str) -> None:
         """Note what is wrong with the letters that were not there before."""
@@ -208,10 +210,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everywhere]:
 
 
 def _settle(everywhere: Everywhere) -> None:
-    @event.listens_for(db.engine, "connect")
-    def quickly(connection: Any, record: Any) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
-
+    event.listen(db.engine, "connect", do_not_wait_for_the_disk)
     with transaction():
         account = db.session.scalars(select(Account).where(Account.email == "look@example.org")).one()
         secret = begin_session(account=account, now=now(), real=real_now(), by_link=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -216,7 +216,6 @@ def test_a_box_names_its_topic(number: int) -> None:
         assert read_topic(topic.field) == topic
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.sampled_from(["en", "nb"]), st.text()), st.dictionaries(st.sampled_from(["en", "nb"]), st.text())
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -284,7 +284,7 @@ class _LetGo(Exception):
     """Ends an example: nothing of it is kept, so that the next begins where this one did."""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(choices=st.lists(DEED, min_size=1, max_size=8))
 def test_random_deeds_all_undone_give_the_first_state(
     edition: Edition, rooms: list[Room], ola: Actor, choices: list[Choice]

@@ -495,7 +495,7 @@ def test_places_hold_through_anything(app: Flask) -> None:
     run_state_machine_as_test(
         Places,
         settings=settings(
-            max_examples=15, stateful_step_count=30, deadline=None, database=None,
+            max_examples=15, stateful_step_count=30, database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

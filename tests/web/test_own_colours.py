@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crosslinks.web.colours import from_oklch, read_colour, to_oklch
@@ -20,7 +20,6 @@ from crosslinks.web.theme import (
 COLOUR = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
-@settings(deadline=None)
 @given(COLOUR)
 def test_what_is_offered_can_be_read_on_every_paper_in_light_and_dark(colour: str) -> None:
     number = accent_number(nearest_readable(colour))
@@ -34,7 +33,6 @@ def test_what_is_offered_can_be_read_on_every_paper_in_light_and_dark(colour: st
         assert contrast(light.counter, paper) >= 3
 
 
-@settings(deadline=None)
 @given(COLOUR)
 def test_a_colour_that_can_be_read_is_taken_as_it_is(colour: str) -> None:
     readable = nearest_readable(colour)
@@ -43,7 +41,6 @@ def test_a_colour_that_can_be_read_is_taken_as_it_is(colour: str) -> None:
     assert own_colour(accent_number(colour)) == colour
 
 
-@settings(deadline=None)
 @given(COLOUR)
 def test_a_colour_comes_back_from_oklch(colour: str) -> None:
     again = from_oklch(*to_oklch(colour))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -168,7 +168,7 @@ def test_hidden_sheets_are_passed_over(read: Any) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_bytes_are_read_or_refused(read: Any, content: bytes) -> None:
     for start in (b"", b"PK\x03\x04", b"\xff\xfe"):
         with suppress(Invalid):

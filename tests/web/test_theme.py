@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crosslinks.web.theme import HUES, Accent, accent_css, contrast, dark_accent, light_accent
@@ -14,7 +14,6 @@ def test_the_hue_of_cancer_crosslinks_gives_its_listed_colours() -> None:
     assert dark_accent(288) == Accent("#bebaef", "#d7d4fc", "#16131f", "#252437", "#615b91", "#e888b0")
 
 
-@settings(deadline=None)
 @given(HUE)
 def test_the_accent_can_be_read_on_every_paper_whatever_the_hue(hue: int) -> None:
     light, dark = light_accent(hue), dark_accent(hue)
@@ -28,7 +27,6 @@ def test_the_accent_can_be_read_on_every_paper_whatever_the_hue(hue: int) -> Non
     assert contrast(dark.on_accent, dark.accent) >= 7
 
 
-@settings(deadline=None)
 @given(HUE)
 def test_hints_can_be_read_on_the_tint_whatever_the_hue(hue: int) -> None:
     assert contrast("#605e6a", light_accent(hue).tint) >= 4.5

@@ -22,8 +22,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired
 
 from crosslinks.kernel.resources import resource
-from crosslinks.programme.rules import Mark, TalkKind
-from crosslinks.programme.timeline import PersonLine, TalkRow
+from crosslinks.programme.rules import Mark, SessionKind, TalkKind
+from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 from crosslinks.web.drawings import Break, Moment, cover
 from crosslinks.web.face import init_face
 from crosslinks.web.formats import init_formats
@@ -123,9 +123,29 @@ def the_day(*, live: bool) -> dict[str, Any]:
     """The programme of 25 January 2024, with the invented times of the demonstration; ``live`` at 11:34."""
     day: dict[str, Any] = json.loads((HERE / "day.json").read_text("utf-8"))
     for number, entry in enumerate(day["entries"], 1):
-        if entry["kind"] == "talk":
+        if entry["kind"] == "session":
+            entry["row"] = _session_row(number, entry)
+        elif entry["kind"] == "talk":
             entry["row"] = _talk_row(number, entry, Mark(entry.get("mark", "") if live else ""))
     return day
+
+
+def _session_row(number: int, entry: dict[str, Any]) -> SessionRow:
+    starts_at, ends_at = (DAY + timedelta(minutes=_minute(clock)) for clock in entry["span"].split("–"))
+    return SessionRow(
+        id=number,
+        uuid=uuid4(),
+        kind=SessionKind.SESSION,
+        title={"en": entry["title"]},
+        summary={},
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room_id=None,
+        room="",
+        streamed=True,
+        moderators=tuple(PersonLine(0, "", name, "", "") for name, _url in entry["moderators"]),
+        number=entry["number"],
+    )
 
 
 def _talk_row(number: int, entry: dict[str, Any], mark: Mark) -> TalkRow:

@@ -42,7 +42,7 @@ class ReleaseStamp:
 def find_latest(edition_id: int) -> ReleaseStamp | None:
     """Return which release the public sees now, or None before the first."""
     row = execute(_LATEST, {"edition": edition_id}).first()
-    return ReleaseStamp(*row) if row else None
+    return ReleaseStamp(*tuple(row)) if row else None
 
 
 def get_stamp(edition_id: int, number: int) -> ReleaseStamp:

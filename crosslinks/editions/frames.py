@@ -49,6 +49,7 @@ def public_frame(edition: Edition) -> Frame:
     )
     here = request.path.startswith(edition_url(edition))
     past = edition.state is EditionState.ARCHIVED
+    what, lead, theme = _what(edition), pick(edition.lead, language), pick(edition.theme, language)
     return Frame(
         brand=edition.conference.name,
         home_url=edition_url(edition),
@@ -68,11 +69,9 @@ def public_frame(edition: Edition) -> Frame:
         accessibility_url=edition_url(edition, "accessibility"),
         canonical=settings().base_url + quote(request.path) if here else "",
         alternates=tuple(edition.languages) if here else (),
-        description=_description(edition),
+        description=f"{what}. {lead}" if lead else what,
         share_image=f"{settings().base_url}{edition_url(edition, 'card.png')}?lang={language}" if here else "",
-        share_alt=". ".join(
-            part for part in (_description(edition, lead=False), pick(edition.theme, language)) if part
-        ),
+        share_alt=f"{what}. {theme}" if theme else what,
         logo=edition.conference.logo,
         logo_dark=edition.conference.logo_dark,
     )
@@ -84,14 +83,11 @@ def _within(edition: Edition, page: str) -> tuple[str, ...]:
     return tuple(edition_url(edition, part) for part in (page, *more))
 
 
-def _description(edition: Edition, *, lead: bool = True) -> str:
+def _what(edition: Edition) -> str:
     """Say what it is, when and where, for those who see no more of it than a link."""
     name = f"{format_ordinal(edition.number)} {edition.conference.name}"
-    what = ", ".join(
-        part for part in (name, format_weekday(edition.starts_at, edition.zone), edition.venue_city) if part
-    )
-    more = pick(edition.lead, current_language()) if lead else ""
-    return f"{what}. {more}" if more else what
+    day = format_weekday(edition.starts_at, edition.zone)
+    return ", ".join(part for part in (name, day, edition.venue_city) if part)
 
 
 def _erase_line(edition: Edition) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Table, bindparam, select
 
 from crosslinks.editions.public import keeper
 from crosslinks.kernel.columns import Texts
-from crosslinks.kernel.db import db
+from crosslinks.kernel.db import db, execute
 from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.models import Person
 from crosslinks.programme.release_models import ProgrammeRelease
@@ -41,8 +41,8 @@ class ReleaseStamp:
 
 def find_latest(edition_id: int) -> ReleaseStamp | None:
     """Return which release the public sees now, or None before the first."""
-    row = db.session.execute(_LATEST, {"edition": edition_id}).first()
-    return ReleaseStamp(*row) if row else None
+    row = execute(_LATEST, {"edition": edition_id}).first()
+    return ReleaseStamp(*tuple(row)) if row else None
 
 
 def get_stamp(edition_id: int, number: int) -> ReleaseStamp:
@@ -87,7 +87,7 @@ def rows_of(edition_id: int, programme: FrozenProgramme) -> list[SessionRow]:
 
 def list_person_lines(edition_id: int) -> dict[int, PersonLine]:
     """Return everybody of an edition by id, as lines."""
-    return {row[0]: person_line(row) for row in db.session.execute(_PEOPLE, {"edition": edition_id})}
+    return {row[0]: person_line(row) for row in execute(_PEOPLE, {"edition": edition_id})}
 
 
 _make_talk: Callable[..., TalkRow] = TalkRow

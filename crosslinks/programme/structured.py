@@ -25,7 +25,7 @@ class Describer:
         self._edition, self._language = edition, language
         self._url = base_url + edition_url(edition)
         self._site = base_url
-        self._places: dict[bool, Data] = {}
+        self._events: dict[bool, Data] = {}
 
     def edition(self, parts: Iterable[Data] = (), availability: str = "", opens_at: datetime | None = None) -> Data:
         """Return the edition as an Event with its ``parts``; with ``availability`` also what a place costs: nothing.
@@ -35,7 +35,7 @@ class Describer:
         edition = self._edition
         found: Data = {
             "@context": CONTEXT,
-            **self._frame("Event", edition.title, edition.starts_at, edition.ends_at),
+            **self._frame(edition.title, edition.starts_at, edition.ends_at),
             "@id": self._url,
             "url": self._url,
             "organizer": self._organizer(edition.conference),
@@ -68,7 +68,7 @@ class Describer:
     def talk(self, row: SessionRow, talk: TalkRow, about: str) -> Data:
         """Return one talk as an Event of its own, within the edition."""
         edition = self._edition
-        within = self._frame("Event", edition.title, edition.starts_at, edition.ends_at) | {"url": self._url}
+        within = self._frame(edition.title, edition.starts_at, edition.ends_at) | {"url": self._url}
         found = {"@context": CONTEXT, **self._talk(row, talk), "superEvent": within}
         found["organizer"] = self._organizer(edition.conference)
         return found | ({"description": about} if about else {})
@@ -85,22 +85,21 @@ class Describer:
     def _title(self, value: dict[str, str]) -> str:
         return pick(value, self._language, self._edition.languages)
 
-    def _frame(self, kind: str, name: str, starts_at: datetime, ends_at: datetime, *, streamed: bool = True) -> Data:
+    def _frame(self, name: str, starts_at: datetime, ends_at: datetime, *, streamed: bool = True) -> Data:
         zone = self._edition.zone
         return {
-            "@type": kind,
             "name": name,
             "startDate": starts_at.astimezone(zone).isoformat(),
             "endDate": ends_at.astimezone(zone).isoformat(),
-            "eventStatus": f"{CONTEXT}/EventScheduled",
-            **self._whereabouts(streamed),
+            **self._event(streamed),
         }
 
-    def _whereabouts(self, streamed: bool) -> Data:
-        """Return where one takes part in what is ``streamed`` or not; many parts share it."""
-        if streamed not in self._places:
-            self._places[streamed] = self._find_places(streamed)
-        return self._places[streamed]
+    def _event(self, streamed: bool) -> Data:
+        """Return what every event says that is ``streamed`` or not; many parts share it."""
+        if streamed not in self._events:
+            event = {"@type": "Event", "eventStatus": f"{CONTEXT}/EventScheduled"}
+            self._events[streamed] = event | self._find_places(streamed)
+        return self._events[streamed]
 
     def _find_places(self, streamed: bool) -> Data:
         edition = self._edition
@@ -141,11 +140,11 @@ class Describer:
         return offer
 
     def _session(self, row: SessionRow) -> Data:
-        found = self._frame("Event", self._title(row.title), row.starts_at, row.ends_at, streamed=row.streamed)
+        found = self._frame(self._title(row.title), row.starts_at, row.ends_at, streamed=row.streamed)
         return found | {"url": f"{self._url}programme"}
 
     def _talk(self, row: SessionRow, talk: TalkRow) -> Data:
-        found = self._frame("Event", self._title(talk.title), talk.starts_at, talk.ends_at, streamed=row.streamed)
+        found = self._frame(self._title(talk.title), talk.starts_at, talk.ends_at, streamed=row.streamed)
         found["url"] = f"{self._url}talks/{talk.slug}"
         if talk.speakers:
             found["performer"] = [self._person(person) for person in talk.speakers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
@@ -19,6 +20,12 @@ _SHORT = {"en": "d MMM", "nb": "d. MMM"}
 _CLOCK = {"en": ":", "nb": "."}
 
 
+# Babel reads its pattern and its names anew each time: a tenth of a short page. An instance speaks of few days.
+@lru_cache(maxsize=1000)
+def _written(value: date, pattern: str, language: str) -> str:
+    return babel_date(value, pattern, locale=language)
+
+
 def _local_date(value: date | datetime, zone: ZoneInfo | None) -> date:
     return value.astimezone(zone).date() if isinstance(value, datetime) and zone else value
 
@@ -26,19 +33,19 @@ def _local_date(value: date | datetime, zone: ZoneInfo | None) -> date:
 def format_day(value: date | datetime, zone: ZoneInfo | None = None, language: str | None = None) -> str:
     """Write 25 January 2024 / 25. januar 2024; a moment is first taken to ``zone``."""
     code = language or current_language()
-    return babel_date(_local_date(value, zone), _DATE[code], locale=code)
+    return _written(_local_date(value, zone), _DATE[code], code)
 
 
 def format_weekday(value: date | datetime, zone: ZoneInfo | None = None, language: str | None = None) -> str:
     """Write Thursday 25 January 2024 / torsdag 25. januar 2024."""
     code = language or current_language()
-    return babel_date(_local_date(value, zone), _WEEKDAY[code], locale=code)
+    return _written(_local_date(value, zone), _WEEKDAY[code], code)
 
 
 def format_short_day(value: date | datetime, zone: ZoneInfo | None = None, language: str | None = None) -> str:
     """Write 18 Jan / 18. jan., for lists."""
     code = language or current_language()
-    return babel_date(_local_date(value, zone), _SHORT[code], locale=code)
+    return _written(_local_date(value, zone), _SHORT[code], code)
 
 
 def format_clock(value: datetime, zone: ZoneInfo, language: str | None = None) -> str:
@@ -63,7 +70,12 @@ def format_ordinal(value: int, language: str | None = None) -> str:
 
 def format_zone_city(zone: ZoneInfo, language: str | None = None) -> str:
     """Write the city whose clock counts, such as Oslo."""
-    return get_timezone_location(zone, locale=language or current_language(), return_city=True)
+    return _city(zone, language or current_language())
+
+
+@lru_cache(maxsize=100)
+def _city(zone: ZoneInfo, language: str) -> str:
+    return get_timezone_location(zone, locale=language, return_city=True)
 
 
 def format_count(value: int, language: str | None = None) -> str:

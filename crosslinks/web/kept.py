@@ -62,7 +62,7 @@ class Keeper:
     def keep(self, key: Hashable, rev: int, text: str | bytes, until: datetime | None, media_type: str) -> KeptPage:
         """Keep a rendered page and return it."""
         body = text.encode() if isinstance(text, str) else text
-        etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+        etag = hashlib.sha256(body).hexdigest()[:24]
         page = KeptPage(rev, until, body, etag, media_type)
         self._pages[key] = page
         self._pages.move_to_end(key)

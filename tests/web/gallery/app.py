@@ -7,25 +7,33 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from flask import Flask, render_template, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import BooleanField, EmailField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired
 
 from crosslinks.kernel.resources import resource
+from crosslinks.programme.rules import Mark, SessionKind, TalkKind
+from crosslinks.programme.timeline import PersonLine, SessionRow, TalkRow
 from crosslinks.web.drawings import Break, Moment, cover
 from crosslinks.web.face import init_face
 from crosslinks.web.formats import init_formats
 from crosslinks.web.frames import Banner, Frame, Link, ManageFrame
+from crosslinks.web.pages import init_pages
 from crosslinks.web.theme import DEFAULT_HUE
 
 HERE = Path(__file__).parent
+ZONE = ZoneInfo("UTC")
+DAY = datetime(2024, 1, 25, tzinfo=ZONE)
 PAGES = ("home", "programme", "register", "place", "speaker", "parts", "error", "letter")
 MANAGE_PAGES = ("dashboard", "participants", "settings")
 
@@ -111,10 +119,50 @@ def manage_frame(current: str) -> ManageFrame:
     )
 
 
-def the_day() -> dict[str, Any]:
-    """The programme of 25 January 2024, with the invented times of the demonstration."""
+def the_day(*, live: bool) -> dict[str, Any]:
+    """The programme of 25 January 2024, with the invented times of the demonstration; ``live`` at 11:34."""
     day: dict[str, Any] = json.loads((HERE / "day.json").read_text("utf-8"))
+    for number, entry in enumerate(day["entries"], 1):
+        if entry["kind"] == "session":
+            entry["row"] = _session_row(number, entry)
+        elif entry["kind"] == "talk":
+            entry["row"] = _talk_row(number, entry, Mark(entry.get("mark", "") if live else ""))
     return day
+
+
+def _session_row(number: int, entry: dict[str, Any]) -> SessionRow:
+    starts_at, ends_at = (DAY + timedelta(minutes=_minute(clock)) for clock in entry["span"].split("–"))
+    return SessionRow(
+        id=number,
+        uuid=uuid4(),
+        kind=SessionKind.SESSION,
+        title={"en": entry["title"]},
+        summary={},
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room_id=None,
+        room="",
+        streamed=True,
+        moderators=tuple(PersonLine(0, "", name, "", "") for name, _url in entry["moderators"]),
+        number=entry["number"],
+    )
+
+
+def _talk_row(number: int, entry: dict[str, Any], mark: Mark) -> TalkRow:
+    starts_at = DAY + timedelta(minutes=_minute(entry["time"]))
+    return TalkRow(
+        id=number,
+        uuid=uuid4(),
+        slug="now" if mark is Mark.NOW else f"at-{number}",
+        kind=TalkKind.KEYNOTE if entry.get("keynote") else TalkKind.TALK,
+        title={"en": entry["title"]},
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=entry["minutes"]),
+        speakers=tuple(PersonLine(0, "", name, affiliation, "") for name, affiliation in entry["people"]),
+        mark=mark,
+        share=0.3 if mark is Mark.NOW else None,
+        minutes_until=21 if mark is Mark.NEXT else None,
+    )
 
 
 def covers(day: dict[str, Any]) -> dict[str, Any]:
@@ -139,11 +187,10 @@ def create_gallery() -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE), FileSystemLoader(resource("templates"))])
     app.config.update(SECRET_KEY="gallery", WTF_CSRF_ENABLED=True)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(resource("build") / "translations")
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=lambda: request.args.get("lang", "en"))
     CSRFProtect(app)
     init_formats(app)
+    init_pages(app)
     init_face(app)
 
     @app.get("/<page>")
@@ -160,8 +207,9 @@ def create_gallery() -> Flask:
         if page == "register":
             form.validate()
         frame = manage_frame(page) if page in MANAGE_PAGES else public_frame(page)
-        day = the_day()
-        facts = {"language": frame.language, "hue": frame.hue, "clock_offset": request.args.get("clock_offset", 0, int)}
+        day = the_day(live=page == "programme")
+        clock_offset = request.args.get("clock_offset", 0, int)
+        facts = {"language": frame.language, "hue": frame.hue, "clock_offset": clock_offset, "zone": ZONE}
         return render_template(
             f"{page}.html", frame=frame, form=form, day=day, covers=covers(day), **facts, **day["more"]
         )

@@ -11,6 +11,7 @@ from crosslinks.programme.manage_moves import moves_manage
 from crosslinks.programme.manage_people import people_manage
 from crosslinks.programme.manage_releases import releases_manage
 from crosslinks.programme.manage_rooms import rooms_manage
+from crosslinks.programme.manage_slides import slides_manage
 from crosslinks.programme.manage_speaking import speaking_manage
 from crosslinks.programme.manage_timetable import timetable_manage
 from crosslinks.programme.public import programme_public
@@ -32,6 +33,7 @@ FEATURE = Feature(
         people_manage,
         speaking_manage,
         material_manage,
+        slides_manage,
         rooms_manage,
         releases_manage,
         programme_public,

@@ -13,10 +13,12 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from crosslinks.config import settings
-from crosslinks.kernel.errors import Invalid
+from crosslinks.kernel.errors import Conflict, Invalid
 from crosslinks.programme.forms import language_choices
-from crosslinks.programme.models import Person
+from crosslinks.programme.models import Person, Talk
 from crosslinks.programme.rules import Coming, https_url
+from crosslinks.programme.slide_store import Stored, store_slides
+from crosslinks.programme.slides import refuse_one_more
 from crosslinks.web.formats import format_count
 from crosslinks.web.forms import EmailAddress, NoNul, WholeNumber, line, stripped
 from crosslinks.web.portraits import Box, cut_portrait, store_original
@@ -246,6 +248,28 @@ class SlidesForm(FlaskForm):
         """Take one of the two."""
         if field.data and self.publish.data:
             raise ValidationError(_("Slides cannot be both published and kept back. Tick one."))
+
+
+class SlidesForSomebodyForm(SlidesForm):
+    """Slides that somebody sent the organizer; what may become of them is what they said."""
+
+    person_id = SelectField(_l("Who it is from"), coerce=int)
+
+    def __init__(self, talk: Talk, **more: Any) -> None:
+        super().__init__(**more)
+        self.slides.label.text = _("The slides")
+        self.person_id.choices = [(one.person_id, one.person.name) for one in talk.speakers]
+
+
+def take_slides(form: SlidesForm, talk: Talk) -> Stored | None:
+    """Store the file that was sent for a talk; None, with the error noted, when it cannot be used."""
+    sent = form.slides.data
+    try:
+        refuse_one_more(talk)
+        return store_slides(sent.stream, sent.filename)
+    except (Invalid, Conflict) as refused:
+        form.slides.errors = [slides_words(refused.code)]
+        return None
 
 
 def take_portrait(field: Any) -> dict[str, Any] | None:

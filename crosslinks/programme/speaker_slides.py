@@ -9,19 +9,18 @@ from werkzeug.wrappers import Response
 from crosslinks.editions.frames import public_frame
 from crosslinks.kernel.clock import now
 from crosslinks.kernel.db import transaction
-from crosslinks.kernel.errors import Conflict, Invalid, NotFound
+from crosslinks.kernel.errors import NotFound
 from crosslinks.programme.links import open_link
 from crosslinks.programme.material_models import SlideFile
 from crosslinks.programme.models import Talk
-from crosslinks.programme.person_forms import SlidesForm, slides_words
-from crosslinks.programme.slide_store import Stored, drop_files, slides_path, store_slides
+from crosslinks.programme.person_forms import SlidesForm, take_slides
+from crosslinks.programme.slide_store import drop_files, slides_path
 from crosslinks.programme.slides import (
     add_slides,
     delete_slides,
     get_own_talk,
     get_slides,
     mark_slides,
-    refuse_one_more,
 )
 from crosslinks.programme.speaker import TALK, Opened, open_page
 from crosslinks.web.clients import spend
@@ -50,9 +49,9 @@ def upload(token: str, talk_id: int, given: str) -> Response | tuple[str, int]:
     talk = get_own_talk(opened.person, talk_id)
     spend("speaker-slides", str(opened.person.id), UPLOADS_PER_LINK, "hour")
     form = SlidesForm()
-    stored = _stored(form, talk) if form.validate_on_submit() else None
+    stored = take_slides(form, talk) if form.validate_on_submit() else None
     if stored is None:
-        return _refused(opened, talk, form)
+        return told_why(form) or _page(opened, talk, form, 422)
     try:
         with transaction():
             person, edition = open_link(token, now())
@@ -65,26 +64,22 @@ def upload(token: str, talk_id: int, given: str) -> Response | tuple[str, int]:
         raise
     flash(_("Your slides are in."))
     there = opened.path() + f"#talk-{talk_id}"
-    return jsonify({"url": there}) if _by_script() else redirect(there, 303)
+    return sent_to(there)
 
 
-def _by_script() -> bool:
+def _asks_for_json() -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _stored(form: SlidesForm, talk: Talk) -> Stored | None:
-    sent = form.slides.data
-    try:
-        refuse_one_more(talk)
-        return store_slides(sent.stream, sent.filename)
-    except (Invalid, Conflict) as refused:
-        form.slides.errors = [slides_words(refused.code)]
+def sent_to(address: str) -> Response:
+    """Lead on from a file that was taken."""
+    return jsonify({"url": address}) if _asks_for_json() else redirect(address, 303)
+
+
+def told_why(form: SlidesForm) -> Response | None:
+    """Return what is wrong for a script; None for whoever is to see the page again."""
+    if not _asks_for_json():
         return None
-
-
-def _refused(opened: Opened, talk: Talk, form: SlidesForm) -> Response | tuple[str, int]:
-    if not _by_script():
-        return _page(opened, talk, form, 422)
     first = next((str(error) for field in form for error in field.errors), _("Choose a file."))
     answer = jsonify({"error": first})
     answer.status_code = 422

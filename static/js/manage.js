@@ -8,6 +8,7 @@ import { watchToasts } from "./manage/toasts.js";
 import { watchCounts } from "./counting.js";
 import { watchCrop } from "./crop.js";
 import { watchQuestions } from "./questions.js";
+import { watchUpload } from "./upload.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -27,3 +28,4 @@ watchSorting();
 watchInserting();
 watchCounts();
 watchCrop();
+watchUpload();

@@ -501,6 +501,11 @@ SAMPLES |= {
     ),
     "speaking_manage.portrait": (Sample(f"{P}/portrait", organizer=True),),
     "speaking_manage.merge": (Sample(f"{P}/merge", organizer=True),),
+    "slides_manage.choose": (
+        Sample(f"{M}/material/talks/{{speaker_talk_id}}/slides", organizer=True),
+        Sample(f"{M}/material/talks/{{speaker_talk_id}}/slides", organizer=True, submit=True, form="form[data-upload]"),
+        Sample("/manage/crosslinks/2045/material/talks/{moved_talk}/slides", organizer=True),
+    ),
     "material_manage.show": (*manage("/material"), Sample("/manage/crosslinks/2040/material", organizer=True)),
 }
 

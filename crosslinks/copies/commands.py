@@ -39,6 +39,8 @@ def export_command(address: str, file: Path) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise click.ClickException(f"{file}: {error.strerror}") from error
+    for words in document.lost:
+        click.echo(f"not in it, for its file is gone: {words}", err=True)
     click.echo(f"wrote {address} into {file}: edition.json and {len(document.pictures)} pictures")
 
 

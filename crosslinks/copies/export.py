@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, select
 
 from crosslinks.copies.decisions import PARTS, holder_of, table_of
 from crosslinks.copies.encoding import Keys, encode, encode_condition, encode_programme, is_left_out
-from crosslinks.copies.picture_names import name_picture
+from crosslinks.copies.picture_names import describe_picture, name_picture
 from crosslinks.copies.rules import FORMAT, VERSION, How, Kept, Names, Shows
 from crosslinks.copies.tables import children_of, table
 from crosslinks.editions.models import Edition
@@ -23,10 +23,14 @@ Json = dict[str, Any]
 
 @dataclass
 class Document:
-    """What an edition's file says; ``pictures`` are the stored files by their names beside it."""
+    """What an edition's file says; ``pictures`` are the stored files by their names beside it.
+
+    ``lost`` says which pictures cannot be in it, because their files are gone from the disk.
+    """
 
     content: Json
     pictures: dict[str, Path] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
 
 
 def export_edition(edition: Edition, uploads: Path) -> Document:
@@ -44,6 +48,7 @@ class _Writer:
         self._uploads = uploads
         self._keys = Keys()
         self._pictures: dict[str, Path] = {}
+        self._lost: list[str] = []
         self._rows: dict[str, dict[int, list[RowMapping]]] = {}
 
     def write(self) -> Document:
@@ -52,7 +57,7 @@ class _Writer:
         content = {"format": FORMAT, "version": VERSION}
         for name, number in (("conference", self._edition.conference_id), ("edition", self._edition.id)):
             content[name] = self._row(name, self._rows[name][number][0])
-        return Document(content, self._pictures)
+        return Document(content, self._pictures, self._lost)
 
     def _read(self, name: str) -> None:
         """Read the rows of a part, by the number of the row around each, and note how others name them."""
@@ -113,11 +118,13 @@ class _Writer:
         return encode(value, self._zone)
 
     def _show(self, said: Json, name: str, column: str, row: RowMapping) -> None:
-        """Name a picture by what it shows; one whose file is gone is not in the document."""
+        """Name a picture by what it shows; one whose file is gone is not in the document, which says so."""
         path = self._uploads / row[column]
-        if path.is_file():
-            said[column] = name_picture(name, column, row, path)
-            self._pictures[said[column]] = path
+        if not path.is_file():
+            self._lost.append(describe_picture(name, column, row))
+            return
+        said[column] = name_picture(name, column, row, path)
+        self._pictures[said[column]] = path
 
 
 def _number(row: RowMapping) -> int:

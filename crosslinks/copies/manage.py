@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import IO, cast
 
@@ -46,7 +46,7 @@ def show(conference: str, edition: str) -> tuple[str, int]:
     return _start(get_edition(conference, edition), UploadForm(formdata=None))
 
 
-def _start(edition: Edition, form: UploadForm, status: int = 200) -> tuple[str, int]:
+def _start(edition: Edition, form: UploadForm, status: int = 200, lost: Sequence[str] = ()) -> tuple[str, int]:
     page = render_page(
         "copies/manage/copies.html",
         manage_frame(edition),
@@ -58,18 +58,22 @@ def _start(edition: Edition, form: UploadForm, status: int = 200) -> tuple[str, 
         state_url=manage_url(edition, "state"),
         public_url=settings().base_url + edition_url(edition),
         most_mb=MOST_BYTES // 1_000_000,
+        lost=lost,
     )
     return page, status
 
 
 @copies_manage.get("/download")
 @requires(Permission.EDITION)
-def download(conference: str, edition: str) -> BaseResponse:
-    """Send this edition as one file."""
+def download(conference: str, edition: str) -> BaseResponse | tuple[str, int]:
+    """Send this edition as one file; while pictures of it are lost, only after saying which."""
     found = get_edition(conference, edition)
+    document = export_edition(found, settings().uploads)
+    if document.lost and "without" not in request.args:
+        return _start(found, UploadForm(formdata=None), lost=document.lost)
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the response closes it
     try:
-        pack(export_edition(found, settings().uploads), cast("IO[bytes]", spool))
+        pack(document, cast("IO[bytes]", spool))
     except BaseException:
         spool.close()
         raise

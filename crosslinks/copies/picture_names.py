@@ -16,9 +16,13 @@ _LONGEST = 48
 def name_picture(part: str, column: str, row: Mapping[Any, Any], path: Path) -> str:
     """Return a readable name for a stored picture, the same for the same content."""
     digest = hashlib.blake2b(path.read_bytes(), digest_size=_HASH).hexdigest()
-    said = slug_of(_words(part, row))[:_LONGEST].strip("-")
+    return f"pictures/{describe_picture(part, column, row)}-{digest}{path.suffix}"
+
+
+def describe_picture(part: str, column: str, row: Mapping[Any, Any]) -> str:
+    """Return what a picture is and whose, as in ``portrait-sonja-loges``."""
     kind = column.replace("_", "-").replace("file", "picture").replace("portrait-source", "portrait")
-    return f"pictures/{kind}-{said}-{digest}{path.suffix}"
+    return f"{kind}-{slug_of(_words(part, row))[:_LONGEST].strip('-')}"
 
 
 def _words(part: str, row: Mapping[Any, Any]) -> str:

@@ -21,6 +21,7 @@ from crosslinks.jobs.models import Job
 from crosslinks.jobs.rules import JobState
 from crosslinks.jobs.work import work_one
 from crosslinks.kernel.db import db, transaction
+from crosslinks.programme.models import Person
 from tests.accounts.factories import sign_in
 from tests.copies.factories import empty_installation, make_full_edition, write
 from tests.factories import make_conference, make_edition
@@ -180,3 +181,20 @@ def test_the_commands_write_check_and_make(app: Flask, tmp_path: Path) -> None:
     bad = runner.invoke(main, ["edition", "import", str(tmp_path / "bad.zip")])
     assert (bad.exit_code, "no file of an edition" in bad.output) == (1, True)
     assert runner.invoke(main, ["edition", "export", "crosslinks/1999", target]).exit_code == 1
+
+
+def test_what_is_lost_is_said_before_the_file_goes_without_it(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
+    edition = make_full_edition()
+    sign_in(client)
+    (settings().uploads / db.session.scalars(select(Person)).one().portrait_source).unlink()
+    lost = export_edition(edition, settings().uploads).lost
+    assert [name.startswith("portrait-") for name in lost] == [True]
+    told = client.get(f"{M}/download")
+    assert told.mimetype == "text/html"
+    assert lost[0] in told.text
+    got = client.get(f"{M}/download?without=lost")
+    assert got.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(got.data)) as packed:
+        assert not [name for name in packed.namelist() if lost[0] in name]
+    wrote = app.test_cli_runner().invoke(main, ["edition", "export", "crosslinks/2024", str(tmp_path / "a.zip")])
+    assert f"not in it, for its file is gone: {lost[0]}" in wrote.stderr

@@ -16,7 +16,7 @@ from flask import Response
 
 from crosslinks.editions.models import Edition
 from crosslinks.privacy.operations import FEATURES
-from crosslinks.privacy.wording import Told, section_words, tell
+from crosslinks.privacy.wording import Told, section_words, tell_section
 from crosslinks.registration.erasure import list_registrations_of
 from crosslinks.registration.models import Registration
 
@@ -53,7 +53,7 @@ def _of_one(registration_id: int) -> dict[str, Any]:
 def in_words(exported: dict[str, Any], edition: Edition) -> list[list[Section]]:
     """Return the same, ready to be read, registration by registration."""
     return [
-        [Section(section_words(name), tell(data, edition.zone)) for name, data in one.items()]
+        [Section(section_words(name), tell_section(data, edition.zone)) for name, data in one.items()]
         for one in exported["registrations"]
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _l
 
 from crosslinks.accounts.log_fields import FIELDS
 from crosslinks.accounts.log_words import CODED_FIELDS, VALUES, actor_words, deed_words, value_words
+from crosslinks.checkin.log_words import outcome_words
+from crosslinks.checkin.rules import Outcome, ScanKind
 from crosslinks.mail.rules import MailState
-from crosslinks.mailings.words import state_words
+from crosslinks.mailings.words import letter_words, state_words, variant_words
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
 from crosslinks.registration.words import mail_words
 
@@ -33,32 +35,59 @@ SECTIONS = {
 MORE_FIELDS = {
     "action": _l("What"),
     "after": _l("Afterwards"),
+    "agreed_at": _l("Agreed"),
+    "agreed_to": _l("What they agree to"),
+    "agreed_version": _l("Version of that text"),
+    "answer": _l("Answer"),
+    "answered": _l("Answered"),
+    "answered_at": _l("Answered"),
+    "answers": _l("Answers"),
+    "as": _l("As"),
     "at": _l("When"),
     "badges": _l("Badges"),
     "before": _l("Before"),
     "by": _l("Who"),
     "came_in_at": _l("Came in"),
     "changed_at": _l("Changed"),
+    "contact": _l("Contact"),
     "created_at": _l("Made"),
+    "days_left": _l("Days left"),
     "edition": _l("Edition"),
     "format": _l("Format"),
+    "from": _l("From"),
     "gate": _l("Gate"),
+    "given": _l("Agreed to"),
+    "groups_registered": _l("Groups that you registered"),
+    "invitations": _l("Invitations"),
     "issued_at": _l("Issued"),
     "joined_at": _l("Joined the line"),
     "kind": _l("Kind"),
     "log": _l("Changes"),
+    "mailing": _l("Mailing"),
+    "mailings": _l("Mailings"),
+    "message": _l("Message"),
     "messages": _l("Messages"),
     "outcome": _l("Answer"),
     "printed_at": _l("Printed"),
     "privacy_seen_at": _l("Read how data is used"),
     "privacy_version": _l("Version of that text"),
+    "purpose": _l("Purpose"),
+    "question": _l("Question"),
     "reference": _l("Reference"),
+    "registered_by": _l("Registered by"),
     "replaced_at": _l("Replaced"),
     "says": _l("It says"),
     "scans": _l("Scans"),
+    "scheduled_letters": _l("Scheduled messages"),
     "sent_at": _l("Sent"),
+    "sponsor": _l("Sponsor"),
+    "stays": _l("Times on the stream"),
+    "text": _l("Text"),
     "tickets": _l("Tickets"),
     "to": _l("To"),
+    "value": _l("As it is stored"),
+    "variant": _l("Variant"),
+    "written_at": _l("Written"),
     "zone": _l("Time zone"),
 }
 TABLES = {
@@ -124,6 +153,12 @@ def reason_words() -> dict[ErasureReason, str]:
     }
 
 
+def tell_section(data: Mapping[str, Any], zone: ZoneInfo) -> tuple[Told, ...]:
+    """Return a feature's part in words; what it consists of alone needs no name of its own below the heading."""
+    told = tell(data, zone)
+    return told[0].parts if len(told) == 1 and told[0].parts else told
+
+
 def tell(data: Mapping[str, Any], zone: ZoneInfo) -> tuple[Told, ...]:
     """Return plain data in words; what is empty is left out."""
     return tuple(
@@ -146,17 +181,53 @@ def _item(key: str, number: int, item: Any, zone: ZoneInfo) -> Told:
 
 
 def _value(key: str, value: Any, zone: ZoneInfo) -> str:
-    if key == "action":
-        return deed_words(str(value)).capitalize()
-    if key == "by":
-        return actor_words(str(value))
-    if key == "kind" and "." in str(value):
-        return mail_words(str(value))
-    if key == "state" and value in list(MailState):
-        return state_words(MailState(value))
-    if key in CODED_FIELDS and str(value) in VALUES:
+    worded = _WORDED.get(key)
+    words = worded(str(value)) if worded else ""
+    if words:
+        return words
+    if (key in CODED_FIELDS or key == "purpose") and str(value) in VALUES:
         return str(VALUES[str(value)])
     return value_words(key, value, zone) or str(value)
+
+
+def _kind(value: str) -> str:
+    if value.startswith("mailings."):
+        return letter_words(value)
+    if "." in value:
+        return mail_words(value)
+    return {
+        ScanKind.ENTER.value: _("Came in"),
+        ScanKind.LEAVE.value: _("Left"),
+        ScanKind.UNDO.value: _("Taken back"),
+    }.get(value, "")
+
+
+def _step(value: str) -> str:
+    return letter_words(f"mailings.{value}")
+
+
+def _state(value: str) -> str:
+    return state_words(MailState(value)) if value in list(MailState) else ""
+
+
+def _outcome(value: str) -> str:
+    return outcome_words(value) if value in list(Outcome) else ""
+
+
+def _deed(value: str) -> str:
+    return deed_words(value).capitalize()
+
+
+_WORDED: dict[str, Callable[[str], str]] = {
+    "action": _deed,
+    "by": actor_words,
+    "kind": _kind,
+    "outcome": _outcome,
+    "state": _state,
+    "step": _step,
+    "variant": variant_words,
+}
+"""What says a field's values in words; nothing where it does not know one."""
 
 
 def _label(key: str) -> str:

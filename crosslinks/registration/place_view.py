@@ -15,7 +15,7 @@ from crosslinks.registration.models import Registration
 from crosslinks.registration.plugs import Deed, plugged_deeds
 from crosslinks.registration.rules import ModeCount, Place
 from crosslinks.registration.steps import offer_is_open
-from crosslinks.web.formats import format_clock, format_day, format_weekday
+from crosslinks.web.formats import format_clock, format_day, format_weekday, unbroken
 
 OTHER = {Mode.ONSITE: Mode.DIGITAL, Mode.DIGITAL: Mode.ONSITE}
 
@@ -271,7 +271,7 @@ def _leave_the_line(standing: Standing, mode: Mode) -> Deed:
 
 
 def _answers(standing: Standing) -> Deed:
-    until = format_day(standing.edition.answers_deadline, standing.edition.zone)
+    until = unbroken(format_day(standing.edition.answers_deadline, standing.edition.zone))
     text = _("What you answered when you registered. Until %(day)s.", day=until)
     return Deed(_("Change your answers"), text, _("Change"), f"{standing.base}/answers", "list-bullets")
 

@@ -42,7 +42,7 @@ def home(client: FlaskClient, moment: datetime) -> str:
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        (datetime(2024, 1, 1, tzinfo=UTC), ["Registration opens on 10 January 2024", "/crosslinks/follow"]),
+        (datetime(2024, 1, 1, tzinfo=UTC), ["Registration opens on 10\u00a0January\u00a02024", "/crosslinks/follow"]),
         (datetime(2024, 1, 12, tzinfo=UTC), ["register?mode=onsite", "Takes under a minute"]),
         (datetime(2024, 1, 22, tzinfo=UTC), ["The last places. Registration closes on 24 January 2024 at 09:00."]),
         (datetime(2024, 1, 24, 9, tzinfo=UTC), ["Registration is closed", f"{E}/lost"]),

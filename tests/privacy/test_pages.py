@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -74,6 +75,11 @@ def test_the_page_says_the_same_in_words(client, edition, language):
         assert words in page
     assert ("Messages to you" if language == "en" else "Meldinger til deg") in page
     assert not any(state in page for state in (">queued<", ">sent<", ">failed<"))
+    raw = ("participant_list", "reminder_first", ">photo<", ">admitted<", ">enter<", "Scheduled letters", "Written at")
+    assert not any(word in page for word in raw)
+    assert not (
+        language == "nb" and re.search(r"<dt>(Purpose|Text|Given|Question|Answered|Stream|Feedback)</dt>", page)
+    )
 
 
 def test_looking_changes_nothing(client, person):

@@ -79,6 +79,7 @@ def test_a_week_before_nothing_is_marked(client: FlaskClient, day: Programme) ->
     assert "entry--now" not in html
     assert "entry--past" not in html
     assert "data-day-live" not in html
+    assert "/lost" not in html
 
 
 def test_during_the_day_the_server_marks_past_now_and_next(client: FlaskClient, day: Programme) -> None:
@@ -90,6 +91,7 @@ def test_during_the_day_the_server_marks_past_now_and_next(client: FlaskClient, 
     assert "9 of 30 minutes gone" in html
     assert "Next, in 21 minutes" in html
     assert html.count("entry--past") == 2
+    assert 'href="/crosslinks/2024/lost"' in html, "who holds a place on the stream finds the way to it"
     assert 'href="#talk-the-microbiome-and-the-response-to-immunotherapy"' in html
 
 

@@ -253,7 +253,7 @@ class SlidesForm(FlaskForm):
 class SlidesForSomebodyForm(SlidesForm):
     """Slides that somebody sent the organizer; what may become of them is what they said."""
 
-    person_id = SelectField(_l("Who it is from"), coerce=int)
+    person_id = SelectField(_l("Who it is from"), [InputRequired()], coerce=int)
 
     def __init__(self, talk: Talk, **more: Any) -> None:
         super().__init__(**more)

@@ -9,13 +9,20 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 
+from crosslinks.editions.queries import get_edition_by_id
 from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.searching import holds
 from crosslinks.mail.models import OutboxMail
 from crosslinks.mail.rules import MailState
 from crosslinks.mailings.models import Mailing, MailingRecipient
+from crosslinks.mailings.placeholders import render_line
 from crosslinks.mailings.purposes import MailingState
+from crosslinks.mailings.sandbox import UnfilledText
+from crosslinks.registration.letter_facts import edition_facts, person_facts
+from crosslinks.registration.links import MASKED
+from crosslinks.registration.models import Registration
+from crosslinks.web.languages import speaking
 
 SORTS: dict[str, Any] = {
     "name": func.lower(OutboxMail.to_name),
@@ -156,6 +163,7 @@ def forget_recipients(mail_ids: Sequence[int]) -> None:
 
 def export_recipient(*, registration_id: int) -> list[dict[str, Any]]:
     """Return the mailings that a person was among, as plain data: subject, state, and when it was sent."""
+    person = db.session.get(Registration, registration_id)
     rows = db.session.execute(
         select(Mailing.subject, OutboxMail.language, OutboxMail.state, OutboxMail.sent_at)
         .select_from(MailingRecipient)
@@ -166,9 +174,21 @@ def export_recipient(*, registration_id: int) -> list[dict[str, Any]]:
     )
     return [
         {
-            "subject": subject.get(language) or next(iter(subject.values()), ""),
+            "subject": _filled(subject.get(language) or next(iter(subject.values()), ""), person, language),
             "state": state.value,
             "sent_at": sent_at.isoformat() if sent_at else None,
         }
         for subject, language, state, sent_at in rows
     ]
+
+
+def _filled(subject: str, person: Registration | None, language: str) -> str:
+    """Return a subject as this person read it; as it was typed where it cannot be filled any more."""
+    if person is None:
+        return subject
+    with speaking(language):
+        facts = edition_facts(get_edition_by_id(person.edition_id), language) | person_facts(person, MASKED)
+        try:
+            return render_line(subject, facts)
+        except UnfilledText:
+            return subject

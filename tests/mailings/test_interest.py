@@ -25,7 +25,7 @@ from crosslinks.mail.reasons import UNSUBSCRIBED
 from crosslinks.mail.rules import MailState
 from crosslinks.mail.smtp import Postman, read_smtp_url
 from crosslinks.mailings.interest import erase_address, forget_unconfirmed, remove_follower
-from crosslinks.mailings.models import Follower, MailingRecipient
+from crosslinks.mailings.models import Follower, Mailing, MailingRecipient
 from crosslinks.mailings.purposes import Audience, Purpose, Source
 from crosslinks.mailings.recipients import erase_recipient, export_recipient
 from crosslinks.registration.models import Registration
@@ -297,7 +297,11 @@ def test_what_is_kept_of_a_person_is_told_and_erased(
     sending.send_batch()
     (told,) = export_recipient(registration_id=person.id)
     assert told["state"] == "sent"
-    assert told["subject"] == "Practical: {{ edition }}"
+    assert told["subject"] == "Practical: Cancer Crosslinks 2024"
+    with transaction():
+        db.session.scalars(select(Mailing)).one().subject = {"en": "{{ nothing_such }}", "nb": "{{ nothing_such }}"}
+    (told,) = export_recipient(registration_id=person.id)
+    assert told["subject"] == "{{ nothing_such }}"
     with transaction():
         assert erase_recipient(registration_id=person.id) == 1
     assert export_recipient(registration_id=person.id) == []

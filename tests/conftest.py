@@ -34,6 +34,34 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("crosslinks")
 """No example fails for its time: these machines are busy."""
 
+LANES = (("tests/everywhere/",), ("tests/browser/test_pages.py", "tests/browser/"), ("tests/storm/", "tests/serve/"))
+"""What takes long, or builds for long what its tests share: each lane begins in one of the run's processes, so that no
+other builds the same again, and none is left alone with a long test at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the lanes where xdist cuts the list for its processes; all else stays in its random order."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    starts: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for number, lane in enumerate(LANES):
+        for prefix in lane:
+            chosen = [item for item in items if item.nodeid.startswith(prefix)]
+            starts[number % processes] += [item for item in chosen if item not in starts[number % processes]]
+    lanes = {item for start in starts for item in start}
+    rest = [item for item in items if item not in lanes]
+    items[:] = _cut_like_xdist(starts, rest)
+
+
+def _cut_like_xdist(starts: list[list[pytest.Item]], rest: list[pytest.Item]) -> list[pytest.Item]:
+    found: list[pytest.Item] = []
+    total = len(rest) + sum(map(len, starts))
+    for number, start in enumerate(starts):
+        size = (total - len(found)) // (len(starts) - number)
+        more = max(0, size - len(start))
+        found += [*start, *rest[:more]]
+        rest = rest[more:]
+    return found + rest
+
 
 class FreshClient(FlaskClient):
     """Every request starts with an empty ``g``, as on a server, though tests keep one application context."""

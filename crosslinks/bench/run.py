@@ -1,19 +1,22 @@
-"""The measurements themselves. Figures of a request are server CPU beside P, the median of the rounds."""
+"""The measurements themselves. Figures of a request are server CPU beside P, the median of the rounds.
+
+Pages are measured once each process of the server has compiled its templates.
+"""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import psutil
 
 from crosslinks.bench import lists, questions
+from crosslinks.bench.figures import CLIENTS, WORKERS, Figures, beside_plain, warm
 from crosslinks.bench.imports import measure_import
-from crosslinks.bench.load import Measured, Request, measure, memory
+from crosslinks.bench.load import Request, measure, memory
 from crosslinks.bench.mailings import measure_mailing
 from crosslinks.bench.report import Row
 from crosslinks.bench.stage import SLUG, Stage, free_port, make_instance, make_stage, running
@@ -22,8 +25,6 @@ from crosslinks.documents.printing import print_order
 from crosslinks.documents.queries import BadgeFilter, Selection
 from crosslinks.documents.renderer import renderer
 
-WORKERS = 2
-CLIENTS = 8
 TALKS = 40
 MANY_TALKS = 100
 FEEDS = ("ics", "xml", "json")
@@ -37,32 +38,10 @@ class Size:
     """How much is asked in each round."""
 
     rounds: int = 3
-    plain: int = 8_000
     kept: int = 4_000
     built: int = 400
     writes: int = 300
     lists: int = 80
-
-
-@dataclass
-class Figures:
-    """Everything measured so far, by name; one list of rounds each."""
-
-    measured: dict[str, list[Measured]] = field(default_factory=dict)
-
-    def add(self, name: str, found: Measured) -> None:
-        """Note one round; raises when the server did not answer as expected, for then it says nothing."""
-        if found.failed:
-            raise RuntimeError(f"{name}: {found.failed} of {found.requests} requests were not answered as expected")
-        self.measured.setdefault(name, []).append(found)
-
-    def cpu(self, name: str) -> float:
-        """Return milliseconds of server CPU per request."""
-        return median(found.cpu for found in self.measured[name])
-
-    def p99(self, name: str) -> float:
-        """Return the 99th percentile of latency in milliseconds."""
-        return median(found.p99 for found in self.measured[name])
 
 
 Say = Callable[[str], None]
@@ -82,27 +61,16 @@ def run(folder: Path, size: Size, say: Say) -> list[Row]:
         badge_rows = _badges(badges, say)
     say("an import with registrations beside it")
     import_rows = measure_import(app, folder, badges, _serve)
-    figures = Figures()
-    _plain(figures, folder, size, say)
-    _requests(figures, folder, small, large, size, say)
-    with app.app_context():
-        _form(figures, folder, form, size, say)
-        _lists(figures, folder, large, size, say)
-    _built(figures, folder, small[0], large, size, say)
-    _feeds(figures, folder, many, size, say)
+    with beside_plain(folder) as figures:
+        _requests(figures, folder, small, large, size, say)
+        with app.app_context():
+            _form(figures, folder, form, size, say)
+            _lists(figures, folder, large, size, say)
+        _built(figures, folder, small[0], large, size, say)
+        _feeds(figures, folder, many, size, say)
     with app.app_context():
         mailing_rows = measure_mailing(large.edition_id, folder, say)
     return [*_rows(figures), *badge_rows, *import_rows, *mailing_rows, _idle(folder, say)]
-
-
-def _plain(figures: Figures, folder: Path, size: Size, say: Say) -> None:
-    port = free_port()
-    options = json.dumps({"host": "127.0.0.1", "port": port, "workers": WORKERS})
-    with running(["-m", "crosslinks.bench.plain", options], port, folder) as server:
-        for number in range(size.rounds):
-            say(f"plain page, round {number + 1} of {size.rounds}")
-            requests = [Request("GET", "/")] * size.plain
-            figures.add("plain", measure(server, port, requests, clients=CLIENTS, expect=200))
 
 
 def _serve(port: int, *more: str) -> list[str]:
@@ -112,17 +80,15 @@ def _serve(port: int, *more: str) -> list[str]:
 def _requests(figures: Figures, folder: Path, small: list[Stage], large: Stage, size: Size, say: Say) -> None:
     port = free_port()
     with running(_serve(port, "--no-worker"), port, folder) as server:
-
-        def ask(name: str, requests: list[Request], expect: int = 200) -> None:
-            figures.add(name, measure(server, port, requests, clients=CLIENTS, expect=expect))
-
         for number, stage in enumerate(small):
             say(f"pages, registrations and scans, round {number + 1} of {size.rounds}")
             for kind, shown in (("small", stage), ("large", large)):
                 page = Request("GET", f"/{SLUG}/{shown.slug}/programme", headers={"Accept-Encoding": "gzip"})
-                ask(f"kept {kind}", [page] * size.kept)
-                ask(f"register {kind}", shown.registrations(size.writes, f"{kind}.{number}"), 201)
-                ask(f"scan {kind}", shown.scans(size.writes))
+                warm(server, port, [page])
+                figures.ask(f"kept {kind}", server, port, [page] * size.kept)
+                people = shown.registrations(size.writes, f"{kind}.{number}")
+                figures.ask(f"register {kind}", server, port, people, 201)
+                figures.ask(f"scan {kind}", server, port, shown.scans(size.writes))
 
 
 def _built(figures: Figures, folder: Path, small: Stage, large: Stage, size: Size, say: Say) -> None:
@@ -131,8 +97,9 @@ def _built(figures: Figures, folder: Path, small: Stage, large: Stage, size: Siz
         for number in range(size.rounds):
             say(f"pages built anew, round {number + 1} of {size.rounds}")
             for kind, shown in (("small", small), ("large", large)):
-                requests = [Request("GET", f"/{SLUG}/{shown.slug}/programme")] * size.built
-                figures.add(f"built {kind}", measure(server, port, requests, clients=CLIENTS, expect=200))
+                page = Request("GET", f"/{SLUG}/{shown.slug}/programme")
+                warm(server, port, [page])
+                figures.ask(f"built {kind}", server, port, [page] * size.built)
 
 
 def _feeds(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
@@ -150,8 +117,8 @@ def _many(figures: Figures, folder: Path, stage: Stage, pages: dict[str, str], h
             say(f"{MANY_TALKS} talks, {how}, round {number + 1} of {size.rounds}")
             for name, path in pages.items():
                 asked = Request("GET", f"/{SLUG}/{stage.slug}/{path}", headers={"Accept-Encoding": "gzip"})
-                found = measure(server, port, [asked] * count, clients=CLIENTS, expect=200)
-                figures.add(f"many {name} {how}", found)
+                warm(server, port, [asked])
+                figures.ask(f"many {name} {how}", server, port, [asked] * count)
 
 
 def _form(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
@@ -160,21 +127,22 @@ def _form(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) ->
         for number in range(size.rounds):
             say(f"the form with {questions.QUESTIONS} questions, round {number + 1} of {size.rounds}")
             pages = questions.shown(stage, size.built)
-            figures.add("form shown", measure(server, port, pages, clients=CLIENTS, expect=200))
+            warm(server, port, pages[:1])
+            figures.ask("form shown", server, port, pages)
             people = questions.sent(stage, port, size.writes, f"form.{number}")
-            figures.add("form accepted", measure(server, port, people, clients=CLIENTS, expect=303))
+            figures.ask("form accepted", server, port, people, 303)
 
 
 def _lists(figures: Figures, folder: Path, stage: Stage, size: Size, say: Say) -> None:
     port = free_port()
     with running(_serve(port, "--no-worker"), port, folder) as server:
         cookie = lists.sign_in(port)
-        measure(server, port, lists.listed(stage, "", cookie, CLIENTS * WORKERS), clients=CLIENTS, expect=200)  # warm
+        warm(server, port, lists.listed(stage, "", cookie, 1))
         for number in range(size.rounds):
             say(f"the organizer's list, round {number + 1} of {size.rounds}")
             for wanted in lists.FILTERS:
                 pages = lists.listed(stage, wanted, cookie, size.lists)
-                figures.add(f"list {wanted}", measure(server, port, pages, clients=CLIENTS, expect=200))
+                figures.ask(f"list {wanted}", server, port, pages)
 
 
 def _badges(stage: Stage, say: Say) -> list[Row]:
@@ -214,19 +182,17 @@ def _idle(folder: Path, say: Say) -> Row:
 
 
 def _rows(figures: Figures) -> list[Row]:
-    plain = figures.cpu("plain")
-    dearest = max((f"list {wanted}" for wanted in lists.FILTERS), key=figures.cpu)
+    dearest = max((f"list {wanted}" for wanted in lists.FILTERS), key=figures.in_p)
 
     def in_p(name: str, key: str, limit: float) -> Row:
-        cpu = figures.cpu(key)
-        return Row(name, cpu, "ms", p=cpu / plain, limit=limit)
+        return Row(name, figures.cpu(key), "ms", p=figures.in_p(key), limit=limit)
 
     def growth(name: str, what: str) -> Row:
-        return Row(f"{name}, {LARGE} over {SMALL} registrations", figures.cpu(f"{what} large") /
-                   figures.cpu(f"{what} small"), "×", limit=1.2)  # fmt: skip
+        larger = figures.in_p(f"{what} large") / figures.in_p(f"{what} small")
+        return Row(f"{name}, {LARGE} over {SMALL} registrations", larger, "×", limit=1.2)
 
     return [
-        Row("plain Flask page (P)", plain, "ms", p=1.0),
+        Row("plain Flask page (P)", median(figures.looks), "ms", p=1.0),
         in_p(f"programme with {TALKS} talks, built", "built small", 40),
         in_p(f"programme with {TALKS} talks, kept", "kept small", 5),
         in_p(f"programme with {MANY_TALKS} talks, built", "many page built", 80),

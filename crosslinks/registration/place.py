@@ -197,7 +197,7 @@ def cancel(token: str) -> BaseResponse:
         waits = registration.place is Place.NONE
         question = _("Leave the line?") if waits else _("Give your place to someone else?")
         lines = [
-            _("Your registration is cancelled. You can register again as long as there are places."),
+            _("Your registration will be cancelled. You can register again as long as there are places."),
         ]
         act = _("Cancel my registration") if waits else _("Cancel my place")
         return _ask(registration, token, question, lines, act, hidden=[], grave=True)

@@ -82,7 +82,7 @@ def day_and_time(edition: Edition) -> str:
 
 def moment_words(moment: datetime, edition: Edition) -> str:
     """Return a moment as people write it within a sentence, in the edition's zone."""
-    day = format_weekday(moment, edition.zone)
+    day = unbroken(format_weekday(moment, edition.zone))
     return _("%(day)s, %(time)s", day=day, time=format_clock(moment, edition.zone))
 
 

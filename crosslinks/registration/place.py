@@ -140,6 +140,8 @@ def _ask_to_switch(registration: Registration, token: str, to: Mode, *, meanwhil
         if meanwhile:
             question = _("Follow the stream meanwhile?")
     act = _("Follow the stream") if to_stream else _("Come to the room")
+    if stays:
+        act = _("Leave the line")
     return _ask(
         registration, token, question, lines, act, hidden=[("to", to.value), ("meanwhile", str(int(meanwhile)))]
     )

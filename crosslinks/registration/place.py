@@ -246,7 +246,12 @@ def assistance(token: str) -> BaseResponse:
 
 def _form_page(template: str, registration: Registration, form: NameForm | AssistanceForm, token: str) -> BaseResponse:
     page = render_page(
-        template, public_frame(registration.edition), edition=registration.edition, form=form, base=place_path(token)
+        template,
+        public_frame(registration.edition),
+        edition=registration.edition,
+        registration=registration,
+        form=form,
+        base=place_path(token),
     )
     return make_response(page, 422 if form.is_submitted() else 200)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from crosslinks.consents.operations import set_asked
@@ -62,6 +63,15 @@ def test_the_home_page_changes_with_the_clock(
 def test_a_kept_page_gives_way_at_its_moment(client: FlaskClient, edition: Edition) -> None:
     assert "It is today" not in home(client, datetime(2024, 1, 24, 22, 59, tzinfo=UTC))
     assert "It is today" in home(client, datetime(2024, 1, 24, 23, 0, 1, tzinfo=UTC))
+
+
+def test_the_day_itself_has_no_bar(app: Flask, client: FlaskClient) -> None:
+    with transaction():
+        make_edition(registration_closes_at=datetime(2024, 1, 25, 14, tzinfo=UTC))
+    assert 'class="bottom-bar"' in home(client, datetime(2024, 1, 22, tzinfo=UTC))
+    today = home(client, datetime(2024, 1, 25, 5, tzinfo=UTC))
+    assert 'class="bottom-bar"' not in today
+    assert "No place yet?" in today
 
 
 def test_it_says_when_every_place_is_taken(client: FlaskClient, edition: Edition) -> None:

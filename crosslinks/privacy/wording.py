@@ -100,7 +100,7 @@ TABLES = {
     "invitation": _l("Invitations"),
     "mail": _l("Messages"),
     "mailing_recipient": _l("Recipients of mailings"),
-    "person_details": _l("What organizers keep"),
+    "person_details": _l("What organisers keep"),
     "presence": _l("Times on the stream"),
     "question_answer": _l("Answers"),
     "registration": _l("Registrations"),

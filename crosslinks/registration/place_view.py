@@ -321,8 +321,8 @@ def _cancelling(standing: Standing) -> Deed:
         label = _("Cancel my place")
         text = (
             ngettext(
-                "One click. One person is waiting for a place.",
-                "One click. %(num)s people are waiting for a place.",
+                "One person is waiting for a place.",
+                "%(num)s people are waiting for a place.",
                 waiting,
             )
             if waiting

@@ -63,7 +63,7 @@ def _our_conduct() -> dict[str, str]:
                     "- No harassment, no slurs, no unwelcome attention, in the room or on the stream.\n"
                     "- Ask before you photograph somebody. “No photo” on a badge means no photo.\n"
                     "- What is said about a patient stays here.\n\n"
-                    "Has something happened, or do you feel unsafe? Tell anybody with an organizer’s badge, or write "
+                    "Has something happened, or do you feel unsafe? Tell anybody with an organiser’s badge, or write "
                     "to us. We listen, keep it to ourselves and may ask somebody to leave."
                 )
             )

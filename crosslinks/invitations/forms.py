@@ -51,7 +51,7 @@ LONGEST_LINE = 500
 class InviteForm(FlaskForm):
     """One person a line, and what all of them are invited to."""
 
-    people = TextAreaField(_l("Whom you invite"), [InputRequired(_l("Write at least one person"))])
+    people = TextAreaField(_l("Whom you invite"), [InputRequired(_l("Name at least one person"))])
     kind = SelectField(_l("Why they are invited"), [InputRequired()], choices={})
     sponsor = SelectField(_l("Sponsor"), choices={}, default="")
     role = SelectField(_l("Role on the badge"), [InputRequired()], choices={})
@@ -83,7 +83,7 @@ class InviteForm(FlaskForm):
         if len(self._guests) > MOST_AT_ONCE:
             raise ValidationError(_("At most %(most)s people at once.", most=MOST_AT_ONCE))
         if not self._guests:
-            raise ValidationError(_("Write at least one person"))
+            raise ValidationError(_("Name at least one person"))
 
     @property
     def guests(self) -> list[Guest]:

@@ -89,7 +89,7 @@ class GroupForm(FlaskForm):
         valid = bool(self.validate_on_submit())
         filled = self.filled
         if not filled:
-            self.rows[0].given_name.errors = [_("Write at least one person")]
+            self.rows[0].given_name.errors = [_("Name at least one person")]
             return False
         right = [row.validate() for row in filled]
         return valid and all(right) and not self._refuse_doubles(filled)

@@ -100,7 +100,7 @@ TABLES = {
     "invitation": _l("Invitations"),
     "mail": _l("Messages"),
     "mailing_recipient": _l("Recipients of mailings"),
-    "person_details": _l("What organizers keep"),
+    "person_details": _l("What organisers keep"),
     "presence": _l("Times on the stream"),
     "question_answer": _l("Answers"),
     "registration": _l("Registrations"),
@@ -160,9 +160,12 @@ def tell_section(data: Mapping[str, Any], zone: ZoneInfo) -> tuple[Told, ...]:
 
 
 def tell(data: Mapping[str, Any], zone: ZoneInfo) -> tuple[Told, ...]:
-    """Return plain data in words; what is empty is left out."""
+    """Return plain data in words; what is empty is left out, and how an answer is stored where its words stand."""
+    hidden = {"value"} if data.get("answer") else set()
     return tuple(
-        told for key, value in data.items() if value not in (None, "", [], {}) for told in [_one(str(key), value, zone)]
+        _one(str(key), value, zone)
+        for key, value in data.items()
+        if key not in hidden and value not in (None, "", [], {})
     )
 
 

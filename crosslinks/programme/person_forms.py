@@ -89,7 +89,7 @@ class _AboutForm(FlaskForm):
     link_label_2, link_url_2 = _link_label(), _link_url()
     link_label_3, link_url_3 = _link_label(), _link_url()
     link_label_4, link_url_4 = _link_label(), _link_url()
-    language = SelectField(_l("Our letters in"), [Optional()])
+    language = SelectField(_l("Language of our mails"), [Optional()])
 
     @property
     def link_rows(self) -> list[tuple[Any, Any]]:

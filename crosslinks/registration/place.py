@@ -140,6 +140,8 @@ def _ask_to_switch(registration: Registration, token: str, to: Mode, *, meanwhil
         if meanwhile:
             question = _("Follow the stream meanwhile?")
     act = _("Follow the stream") if to_stream else _("Come to the room")
+    if stays:
+        act = _("Leave the line")
     return _ask(
         registration, token, question, lines, act, hidden=[("to", to.value), ("meanwhile", str(int(meanwhile)))]
     )
@@ -197,7 +199,7 @@ def cancel(token: str) -> BaseResponse:
         waits = registration.place is Place.NONE
         question = _("Leave the line?") if waits else _("Give your place to someone else?")
         lines = [
-            _("Your registration is cancelled. You can register again as long as there are places."),
+            _("Your registration will be cancelled. You can register again as long as there are places."),
         ]
         act = _("Cancel my registration") if waits else _("Cancel my place")
         return _ask(registration, token, question, lines, act, hidden=[], grave=True)
@@ -244,7 +246,12 @@ def assistance(token: str) -> BaseResponse:
 
 def _form_page(template: str, registration: Registration, form: NameForm | AssistanceForm, token: str) -> BaseResponse:
     page = render_page(
-        template, public_frame(registration.edition), edition=registration.edition, form=form, base=place_path(token)
+        template,
+        public_frame(registration.edition),
+        edition=registration.edition,
+        registration=registration,
+        form=form,
+        base=place_path(token),
     )
     return make_response(page, 422 if form.is_submitted() else 200)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -82,13 +82,14 @@ def day_and_time(edition: Edition) -> str:
 
 def moment_words(moment: datetime, edition: Edition) -> str:
     """Return a moment as people write it within a sentence, in the edition's zone."""
-    day = format_weekday(moment, edition.zone)
+    day = unbroken(format_weekday(moment, edition.zone))
     return _("%(day)s, %(time)s", day=day, time=format_clock(moment, edition.zone))
 
 
 def view_place(standing: Standing, code: CodePath | None, now: datetime) -> PlaceView:
     """Return what the page of a registration that is not cancelled shows at ``now``."""
     registration, edition = standing.registration, standing.edition
+    in_room = Place.ONSITE in {registration.place, registration.wants}
     kind, status = _status(standing)
     deeds = plugged_deeds(registration, edition, standing.base, now)
     first = next((deed for deed in deeds if deed.first), None)
@@ -98,7 +99,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     deeds.append(
         Deed(
             _("Correct your name"),
-            _("It is printed on your badge."),
+            _("It is printed on your badge.") if in_room else _("We use it in mail to you."),
             _("Change"),
             f"{standing.base}/name",
             "pencil-simple",
@@ -111,7 +112,7 @@ def view_place(standing: Standing, code: CodePath | None, now: datetime) -> Plac
     if standing.asks and now < edition.answers_deadline:
         deeds.append(_answers(standing))
     if now < edition.ends_at:
-        if Place.ONSITE in {registration.place, registration.wants}:
+        if in_room:
             deeds.append(_assistance(standing))
         deeds.append(_cancelling(standing))
     deeds.extend(own_data_deeds(standing.base))
@@ -265,9 +266,10 @@ def _switches_while_waiting(standing: Standing, other: Mode) -> list[Deed]:
 
 
 def _leave_the_line(standing: Standing, mode: Mode) -> Deed:
-    if mode is Mode.DIGITAL:
-        return _switch(standing, mode, _("Stay on the stream"), _("You leave the line for the room."))
-    return _switch(standing, mode, _("Stay in the room"), _("You leave the line for the stream."))
+    on_stream = mode is Mode.DIGITAL
+    title = _("Stay on the stream") if on_stream else _("Stay in the room")
+    text = _("You leave the line for the room.") if on_stream else _("You leave the line for the stream.")
+    return replace(_switch(standing, mode, title, text), label=_("Leave the line"))
 
 
 def _answers(standing: Standing) -> Deed:
@@ -292,9 +294,10 @@ def _address(standing: Standing) -> Deed:
 
 
 def ways_back(counts: dict[Mode, ModeCount]) -> list[tuple[str, str, str]]:
-    """Return how somebody who has cancelled can come back: the mode, its button, and what they would get."""
+    """Return how somebody who has cancelled can come back, free places first: mode, button, and what they get."""
     words = {Mode.ONSITE: _("Take a place in the room again"), Mode.DIGITAL: _("Take a place on the stream again")}
-    return [(mode.value, words[mode], _what_one_gets(count)) for mode, count in counts.items()]
+    room_first = sorted(counts.items(), key=lambda item: not item[1].has_room)
+    return [(mode.value, words[mode], _what_one_gets(count)) for mode, count in room_first]
 
 
 def _what_one_gets(count: ModeCount) -> str:
@@ -318,11 +321,11 @@ def _cancelling(standing: Standing) -> Deed:
         label = _("Cancel my place")
         text = (
             ngettext(
-                "One click. One person is waiting for a place.",
-                "One click. %(num)s people are waiting for a place.",
+                "One person is waiting for a place.",
+                "%(num)s people are waiting for a place.",
                 waiting,
             )
             if waiting
-            else _("One click, and nobody asks why.")
+            else _("Nobody asks why.")
         )
     return Deed(_("I can’t come"), text, label, f"{standing.base}/cancel", grave=True)

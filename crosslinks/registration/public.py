@@ -32,7 +32,7 @@ from crosslinks.registration.queries import count_modes, get_edition_facts
 from crosslinks.registration.rules import Details, ModeCount, Place, Receipt, Status
 from crosslinks.registration.suspicion import is_answered, looks_like_a_program, new_question, opened_now
 from crosslinks.web.clients import spend_client_request
-from crosslinks.web.formats import format_clock, format_day
+from crosslinks.web.formats import format_clock, format_day, unbroken
 from crosslinks.web.languages import current_language
 from crosslinks.web.pages import render_page
 
@@ -67,7 +67,7 @@ def _why_closed(edition: Edition, code: str) -> tuple[str, str]:
         return _("Registration is closed"), _("Write to the organiser if you think that is wrong.")
     if opens is None:
         return _("Registration is not open yet"), _("Come back later.")
-    day, time = format_day(opens, edition.zone), format_clock(opens, edition.zone)
+    day, time = unbroken(format_day(opens, edition.zone)), format_clock(opens, edition.zone)
     return _("Registration is not open yet"), _("It opens on %(day)s at %(time)s.", day=day, time=time)
 
 

@@ -238,7 +238,7 @@ def _what_declining_does(registration: Registration) -> tuple[str, list[str]]:
         return question, [*lines, _("You keep your place on the stream.")]
     if registration.wants is not Place.NONE and registration.place is Place.ONSITE:
         return question, [*lines, _("You keep your place in the room.")]
-    ends = _("Your registration is cancelled. You can register again as long as there are places.")
+    ends = _("Your registration will be cancelled. You can register again as long as there are places.")
     return question, [*lines, ends]
 
 

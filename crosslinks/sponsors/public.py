@@ -44,7 +44,7 @@ def sponsors(edition: Edition) -> Page:
 @sponsors_public.get("/sponsors/funding")
 @kept_page
 def funding(edition: Edition) -> Page:
-    """Say who pays for what, whether that is one or several, and what nobody gets for it."""
+    """Say who pays for what, whether that is one or several, and what the money does not buy."""
     everybody = [sponsor for tier in list_tiers(edition) for sponsor in tier.sponsors]
     html = render_page(
         "sponsors/public/funding.html",

@@ -61,7 +61,7 @@ def test_edits_uploads_forty_megabytes_with_progress_and_confirms(page: Page, de
     answer = page.get_by_role("button", name="I cannot come")
     answer.click()
     expect(page.get_by_text("You have said that you do not come")).to_be_visible()
-    page.get_by_role("button", name="Yes, I come").click()
+    page.get_by_role("button", name="Yes, I am coming").click()
     expect(page.get_by_text("You have said that you come")).to_be_visible()
     width = page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= PHONE["width"]

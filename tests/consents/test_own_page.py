@@ -63,7 +63,7 @@ def test_looking_twice_changes_nothing(client: FlaskClient, person: Registration
         assert page.status_code == 200
         assert page.headers["Cache-Control"] == "no-store"
     assert traces() == before
-    assert "You agreed on 18 January 2024" in page.text
+    assert "You agreed on 18\u00a0January\u00a02024" in page.text
     assert "You may show photographs" in page.text
 
 
@@ -73,7 +73,7 @@ def test_withdrawn_and_given_again_with_one_button_each(client: FlaskClient, per
     assert given(person) == set()
     page = client.get(answer.headers["Location"]).text
     assert "Withdrawn. It counts from now on." in page
-    assert "You withdrew it on 18 January 2024" in page
+    assert "You withdrew it on 18\u00a0January\u00a02024" in page
     assert re.search(r"You withdrew: Photographs", page)
     client.post(url(person), data={"topic": "consent_photo", "act": "give"})
     client.post(url(person), data={"topic": "consent_list", "act": "give"})
@@ -139,6 +139,6 @@ def test_the_place_offers_it_only_where_there_is_something(client: FlaskClient, 
 
 def test_in_norwegian(client: FlaskClient, person: Registration):
     page = client.get(url(person) + "?lang=nb").text
-    assert "Du samtykket 18. januar 2024" in page
+    assert "Du samtykket 18.\u00a0januar\u00a02024" in page
     assert 'lang="en"' in page
     assert "Navnet og arbeidsstedet mitt kan stå i deltakerlisten." in page

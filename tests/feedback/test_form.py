@@ -133,10 +133,10 @@ def test_it_opens_and_closes_as_it_is_set(client: FlaskClient, edition: Edition)
         assert (client.post(url, data={}).status_code == 422) is is_open
         return "open" if is_open else re.search(r'<p class="lead">([^<]*)', page)[1]  # type: ignore[index]
 
-    assert "We ask once it is 25 January 2024, 15:35." in at(edition.ends_at - timedelta(seconds=9))
+    assert "We ask once it is 25\u00a0January\u00a02024, 15:35." in at(edition.ends_at - timedelta(seconds=9))
     assert at(edition.ends_at) == "open"
     assert at(edition.ends_at + timedelta(days=30)) == "open"
-    assert "It took answers until 24 February 2024." in at(edition.ends_at + timedelta(days=31))
+    assert "It took answers until 24\u00a0February\u00a02024." in at(edition.ends_at + timedelta(days=31))
 
     def set_form(**values: Any) -> None:
         usual = {"is_on": True, "opening": Opening.BEGUN, "last_day": date(2024, 1, 26)}

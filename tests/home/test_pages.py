@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from crosslinks.consents.operations import set_asked
@@ -44,12 +45,12 @@ def home(client: FlaskClient, moment: datetime) -> str:
     [
         (datetime(2024, 1, 1, tzinfo=UTC), ["Registration opens on 10\u00a0January\u00a02024", "/crosslinks/follow"]),
         (datetime(2024, 1, 12, tzinfo=UTC), ["register?mode=onsite", "Takes under a minute"]),
-        (datetime(2024, 1, 22, tzinfo=UTC), ["The last places. Registration closes on 24 January 2024 at 09:00."]),
+        (datetime(2024, 1, 22, tzinfo=UTC), ["The last places.", "closes on 24\u00a0January\u00a02024 at 09:00."]),
         (datetime(2024, 1, 24, 9, tzinfo=UTC), ["Registration is closed", f"{E}/lost"]),
         (datetime(2024, 1, 25, 5, tzinfo=UTC), ["It is today", "Doors open at 09:45.", "Send me my link"]),
         (datetime(2024, 1, 25, 12, tzinfo=UTC), ["Watch from your own page"]),
         (datetime(2024, 1, 25, 15, tzinfo=UTC), ["Thank you for taking part", "/crosslinks/follow"]),
-        (datetime(2024, 3, 25, tzinfo=UTC), ["Held on 25 January 2024", "confirm it by mail"]),
+        (datetime(2024, 3, 25, tzinfo=UTC), ["Held on 25\u00a0January\u00a02024", "confirm it by mail"]),
     ],
 )
 def test_the_home_page_changes_with_the_clock(
@@ -62,6 +63,15 @@ def test_the_home_page_changes_with_the_clock(
 def test_a_kept_page_gives_way_at_its_moment(client: FlaskClient, edition: Edition) -> None:
     assert "It is today" not in home(client, datetime(2024, 1, 24, 22, 59, tzinfo=UTC))
     assert "It is today" in home(client, datetime(2024, 1, 24, 23, 0, 1, tzinfo=UTC))
+
+
+def test_the_day_itself_has_no_bar(app: Flask, client: FlaskClient) -> None:
+    with transaction():
+        make_edition(registration_closes_at=datetime(2024, 1, 25, 14, tzinfo=UTC))
+    assert 'class="bottom-bar"' in home(client, datetime(2024, 1, 22, tzinfo=UTC))
+    today = home(client, datetime(2024, 1, 25, 5, tzinfo=UTC))
+    assert 'class="bottom-bar"' not in today
+    assert "No place yet?" in today
 
 
 def test_it_says_when_every_place_is_taken(client: FlaskClient, edition: Edition) -> None:
@@ -139,7 +149,7 @@ def test_the_privacy_notice_follows_the_settings(client: FlaskClient, edition: E
     assert "These ask: Demo Pharma." in html
     assert "Hidden Pharma" not in html
     assert "<b>Photographs:</b>" in html
-    assert "On 25 April 2024." in html
+    assert "On 25\u00a0April\u00a02024." in html
 
 
 def test_the_accessibility_statement_follows_the_stream(client: FlaskClient, edition: Edition) -> None:

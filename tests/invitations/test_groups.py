@@ -115,7 +115,7 @@ def test_a_known_address_is_not_told_to_the_contact(client: FlaskClient, edition
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "Write at least one person"),
+        ({}, "Name at least one person"),
         (rows(("Åse", "", "aase@example.org", "onsite")), "Write the family name"),
         (rows(ASE, ("Per", "Li", "per", "digital")), "The @ is missing"),
         (rows(ASE, ("Per", "Li", "AASE@example.org", "digital")), "stands in another row"),

@@ -175,7 +175,7 @@ def test_who_is_not_invited_is_told_to_the_organizer(client: FlaskClient, editio
 @pytest.mark.parametrize(
     ("people", "words"),
     [
-        ("", "Write at least one person"),
+        ("", "Name at least one person"),
         ("Kari", "Line 1: the e-mail address is missing"),
         ("\nkari@example.org", "Line 2: write the name"),
         ("Kari; a@b@c", "Line 1: no mail can be sent"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.kernel.tokens import show_reference
 from crosslinks.privacy.models import ErasureProof
 from crosslinks.privacy.rules import ErasureKind, ErasureReason
-from crosslinks.privacy.wording import TABLES
+from crosslinks.privacy.wording import TABLES, tell
 from crosslinks.registration.links import place_token
 from crosslinks.registration.models import Registration
 from tests.accounts.factories import sign_in
@@ -25,6 +26,7 @@ from tests.privacy.makers import EMAIL, FAMILY, GIVEN, NOTE, ORGANISATION, make_
 from tests.registration.factories import make_registration
 
 M = "/manage/crosslinks/2024"
+OSLO = ZoneInfo("Europe/Oslo")
 
 
 @pytest.fixture
@@ -64,6 +66,13 @@ def test_the_file_tells_everything_of_everybody_feature(client, edition):
     assert any("email_changed" in entry["action"] for entry in present["accounts"]["log"])
     assert token not in answer.text
     assert not any(blob.hex() in answer.text for blob in known.blobs)
+
+
+@pytest.mark.usefixtures("app")
+def test_an_answer_is_told_once_in_words():
+    asked = {"question": "Lunch", "answer": "Vegetarian", "value": "o13"}
+    assert [told.text for told in tell(asked, OSLO)] == ["Lunch", "Vegetarian"]
+    assert [told.text for told in tell(asked | {"answer": ""}, OSLO)] == ["Lunch", "o13"]
 
 
 @pytest.mark.parametrize("language", ["en", "nb"])

@@ -107,8 +107,8 @@ def test_the_programme_page_says_when_it_last_changed(client: FlaskClient, editi
     change(edition, day, "ali", title={"en": "Renamed"})
     with transaction():
         publish(edition)
-    assert "Release 2</a>, last changed 18 January 2024" in page(client, "programme")
-    assert "Versjon 2</a>, sist endret 18. januar 2024" in page(client, "programme", "nb")
+    assert "Release 2</a>, last changed 18\u00a0January\u00a02024" in page(client, "programme")
+    assert "Versjon 2</a>, sist endret 18.\u00a0januar\u00a02024" in page(client, "programme", "nb")
 
 
 def test_people_are_called_as_they_are_now_and_vanish_when_deleted(

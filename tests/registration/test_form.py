@@ -168,7 +168,7 @@ def test_in_norwegian(client: FlaskClient) -> None:
     ("facts", "words"),
     [
         ({"registration_closes_at": NOW.replace(hour=8)}, "Registration is closed"),
-        ({"registration_opens_at": NOW.replace(hour=10)}, "It opens on 18 January 2024 at 11:00."),
+        ({"registration_opens_at": NOW.replace(hour=10)}, "It opens on 18\u00a0January\u00a02024 at 11:00."),
         ({"starts_at": NOW.replace(hour=6), "ends_at": NOW.replace(hour=7)}, "This edition is over"),
         ({"state": EditionState.ARCHIVED}, "This edition is over"),
     ],

@@ -103,12 +103,34 @@ def test_waiting_with_and_without_the_stream(client: FlaskClient, edition: Editi
     assert (person(waits).place, person(waits).wants) == (Place.DIGITAL, Place.ONSITE)
     page = client.get(url(waits)).text
     assert "Confirmed, on the stream. Number 1 in line for the room" in page
+    assert re.search(r"Leave the line <[^>]*>\(Stay on the stream\)", page)
+    assert ">Leave the line<" in client.get(url(waits, "/switch?to=digital")).text
     client.post(url(waits, "/switch"), data={"to": "digital"})
     assert person(waits).wants is Place.NONE
     client.post(url(waits, "/switch"), data={"to": "onsite"})
     assert person(waits).wants is Place.ONSITE
     client.post(url(place, "/cancel"))
     assert (person(waits).place, person(waits).wants) == (Place.ONSITE, Place.NONE)
+
+
+def test_the_badge_is_named_to_those_who_may_get_one(client: FlaskClient, edition: Edition, place: Receipt) -> None:
+    with transaction():
+        watches = take_place(edition, Mode.DIGITAL)
+    for deed in ("", "/name"):
+        assert "It is printed on your badge." in client.get(url(place, deed)).text
+        assert "printed on your badge" not in client.get(url(watches, deed)).text
+
+
+def test_the_way_back_with_places_comes_first(client: FlaskClient, edition: Edition, place: Receipt) -> None:
+    client.post(url(place, "/cancel"))
+    again = [f"Take a place {where} again" for where in ("in the room", "on the stream")]
+    page = client.get(url(place)).text
+    assert page.index(again[0]) < page.index(again[1])
+    with transaction():
+        take_place(edition)
+        take_place(edition)
+    page = client.get(url(place)).text
+    assert page.index(again[1]) < page.index(again[0])
 
 
 def test_cancel_and_come_back(client: FlaskClient, place: Receipt) -> None:

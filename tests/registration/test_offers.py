@@ -206,7 +206,7 @@ def test_looking_changes_nothing(client: FlaskClient, line: list[Receipt], kind:
 def test_accepting_from_the_mail(client: FlaskClient, edition: Edition, line: list[Receipt]) -> None:
     page = client.get(url(line[0], LinkKind.ACCEPT)).text
     assert "Take the place in the room?" in page
-    assert "Friday 19 January 2024, 10:00" in page
+    assert "Friday\u00a019\u00a0January\u00a02024, 10:00" in page
     answer = client.post(url(line[0], LinkKind.ACCEPT))
     assert answer.status_code == 303
     assert "You have a place in the room" in client.get(answer.location).text
@@ -218,7 +218,7 @@ def test_accepting_from_the_mail(client: FlaskClient, edition: Edition, line: li
 def test_the_personal_page_shows_the_offer(client: FlaskClient, line: list[Receipt]) -> None:
     own = f"/r/{place_token(person(line[0]))}"
     page = client.get(own).text
-    assert "It is yours if you take it by Friday 19 January 2024, 10:00" in page
+    assert "It is yours if you take it by Friday\u00a019\u00a0January\u00a02024, 10:00" in page
     assert f"{own}/accept" in page
     assert f"{own}/decline" in page
     answer = client.post(f"{own}/decline")

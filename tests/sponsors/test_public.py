@@ -33,6 +33,18 @@ def test_sponsors_stand_in_their_tiers_with_their_role_in_words(client: FlaskCli
     assert "Sponsorene påvirker ikke programmet og ser ingen påmeldinger." in norwegian
 
 
+def test_one_funder_is_the_only_one_once_all_have_said(client: FlaskClient, edition: Edition) -> None:
+    with transaction():
+        tier = make_tier(edition)
+        make_sponsor(edition, tier, funding={"en": "The stream."})
+    assert "There is only one funder." in client.get(f"{PAGE}/funding").text
+    with transaction():
+        make_sponsor(edition, tier, "Silent Pharma")
+    html = client.get(f"{PAGE}/funding").text
+    assert "One company has said what it pays for." in html
+    assert "There is only one funder." not in html
+
+
 def test_a_logo_has_the_name_as_its_text_and_the_height_of_its_tier(client: FlaskClient, edition: Edition) -> None:
     with transaction():
         logo = "logos/" + "0" * 32 + ".png"

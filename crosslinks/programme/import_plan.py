@@ -115,6 +115,10 @@ class _Planner:
         if kind is None or times is None:
             return None
         is_break = kind == BREAK
+        if moderators and (is_break or not session):
+            self._refuse(row, "moderator_alone", Column.MODERATORS)
+        if speakers and is_break:
+            self._refuse(row, "speaker_in_break", Column.SPEAKERS)
         return ReadRow(
             row.number, kind, title, *times, room, "" if is_break else session, abstract, speakers, moderators
         )

@@ -23,28 +23,43 @@ ROWS_AT_ONCE = 10
 """So many rows are written in one transaction: nobody else waits longer than they take."""
 
 SessionKey = tuple[str, date]
-Span = tuple[datetime, datetime]
 
 
-def spans_of(rows: Iterable[ReadRow]) -> dict[SessionKey, Span]:
-    """Return from when to when each named session lasts (local times), by its name and day."""
-    spans: dict[SessionKey, Span] = {}
+@dataclass(frozen=True)
+class NamedSession:
+    """A session as its rows tell of it, each a part: from when to when (local times), and everybody who moderates."""
+
+    starts_at: datetime
+    ends_at: datetime
+    moderators: tuple[NamedPerson, ...]
+
+
+def sessions_of(rows: Iterable[ReadRow]) -> dict[SessionKey, NamedSession]:
+    """Return each named session, by its name and day."""
+    named: dict[SessionKey, list[ReadRow]] = {}
     for row in rows:
         if row.session:
-            key = _key(row)
-            starts, ends = spans.get(key, (row.starts_at, row.ends_at))
-            spans[key] = (min(starts, row.starts_at), max(ends, row.ends_at))
-    return spans
+            named.setdefault(_key(row), []).append(row)
+    return {key: _joined(parts) for key, parts in named.items()}
+
+
+def _joined(parts: Sequence[ReadRow]) -> NamedSession:
+    moderators: dict[str, NamedPerson] = {}
+    for person in (person for part in parts for person in part.moderators):
+        moderators.setdefault(person.key, person)
+    return NamedSession(
+        min(part.starts_at for part in parts), max(part.ends_at for part in parts), tuple(moderators.values())
+    )
 
 
 def take_in(
-    *, actor: Actor, now: datetime, edition: Edition, rows: Sequence[ReadRow], spans: dict[SessionKey, Span]
+    *, actor: Actor, now: datetime, edition: Edition, rows: Sequence[ReadRow], named: dict[SessionKey, NamedSession]
 ) -> None:
-    """Add ``rows`` as talks and breaks, with the sessions, people and rooms that they need; ``spans`` are of all rows.
+    """Add ``rows`` as talks and breaks, with the sessions, people and rooms that they need; ``named`` is of all rows.
 
     A session of the same name on the same day takes more talks in, and grows until they fit.
     """
-    writer = _Writer(actor, now, edition, spans)
+    writer = _Writer(actor, now, edition, named)
     for row in rows:
         writer.write(row)
 
@@ -58,7 +73,7 @@ class _Writer:
     actor: Actor
     now: datetime
     edition: Edition
-    spans: dict[SessionKey, Span]
+    named: dict[SessionKey, NamedSession]
 
     def __post_init__(self) -> None:
         self._rooms = {room.name.casefold(): room for room in list_rooms(self.edition.id)}
@@ -100,13 +115,14 @@ class _Writer:
 
     def _session(self, row: ReadRow, room: Room | None) -> Session:
         key = _key(row)
-        starts_at, ends_at = (to_utc(moment, self.edition.zone) for moment in self.spans[key])
+        told = self.named[key]
+        starts_at, ends_at = (to_utc(moment, self.edition.zone) for moment in (told.starts_at, told.ends_at))
         found = self._sessions.get(key)
         if found is None:
             found = self._sessions[key] = create_session(
                 actor=self.actor, now=self.now, edition=self.edition, kind=SessionKind.SESSION, starts_at=starts_at,
                 ends_at=ends_at, title={self.edition.languages[0]: row.session}, room=room,
-                moderators=[self._person(person) for person in row.moderators],
+                moderators=[self._person(person) for person in told.moderators],
             )  # fmt: skip
         elif starts_at < found.starts_at or ends_at > found.ends_at:
             longer = {"starts_at": min(starts_at, found.starts_at), "ends_at": max(ends_at, found.ends_at)}

@@ -27,7 +27,7 @@ from crosslinks.kernel.errors import Gone, Invalid
 from crosslinks.programme.import_plan import ImportPlan, plan_import
 from crosslinks.programme.import_rules import MOST_PARTS, Column, guess_columns
 from crosslinks.programme.import_words import column_names, columns_refusal, refusal_lines
-from crosslinks.programme.importing import ROWS_AT_ONCE, spans_of, take_in
+from crosslinks.programme.importing import ROWS_AT_ONCE, sessions_of, take_in
 from crosslinks.web.pages import render_page
 from crosslinks.web.security import keep_secret, principal, requires
 from crosslinks.web.spreadsheets import (
@@ -139,12 +139,12 @@ def look(conference: str, edition: str, name: str) -> Response | BaseResponse:
 
 
 def _take_in(conference: str, edition: str, plan: ImportPlan) -> None:
-    spans = spans_of(plan.rows)
+    named = sessions_of(plan.rows)
     for first in range(0, len(plan.rows), ROWS_AT_ONCE):
         some = plan.rows[first : first + ROWS_AT_ONCE]
         with transaction():
             found = get_edition(conference, edition)
-            take_in(actor=principal().actor, now=now(), edition=found, rows=some, spans=spans)
+            take_in(actor=principal().actor, now=now(), edition=found, rows=some, named=named)
 
 
 def _sent_columns(count: int) -> dict[int, Column]:

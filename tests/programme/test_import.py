@@ -82,6 +82,29 @@ def test_a_programme_is_looked_at_checked_and_taken_in(client: FlaskClient, edit
     assert client.get(place).status_code == 410
 
 
+def test_moderators_of_all_rows_of_a_session_come_along(client: FlaskClient, edition: Edition) -> None:
+    heads = columns("start", "minutes", "title", "session", "moderators")
+    table = (
+        "Start,Minutes,Title,Session,Moderator\n10:00,20,One,Morning,\n10:20,20,Two,Morning,Ada Demo\n"
+        "10:40,20,Three,Morning,Bo Demo; Ada Demo\n"
+    )
+    client.post(upload(client, table), data=heads | {"act": "take", "create": "y"})
+    (row,) = list_session_rows(edition.id)
+    assert [person.name for person in row.moderators] == ["Ada Demo", "Bo Demo"]
+
+
+def test_people_whom_a_row_has_no_place_for_are_named(client: FlaskClient, edition: Edition) -> None:
+    heads = columns("start", "minutes", "title", "session", "moderators", "speakers", "kind")
+    table = (
+        "Start,Minutes,Title,Session,Moderator,Speaker,Kind\n10:00,20,One,,Ada Demo,,\n"
+        "10:20,20,Lunch,Morning,Ada Demo,Bo Demo,break\n"
+    )
+    told = client.post(upload(client, table), data=heads | {"act": "check", "create": "y"}).text
+    assert "0 parts can be added" in told
+    assert told.count("Only a session has moderators.") == 2
+    assert "Nobody speaks in a break." in told
+
+
 def test_taking_in_once_more_changes_nothing(client: FlaskClient, edition: Edition) -> None:
     for _ in range(2):
         client.post(upload(client, TABLE), data=USUAL | {"act": "take", "create": "y"})

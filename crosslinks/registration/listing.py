@@ -141,8 +141,8 @@ _ORDERS: dict[SortBy, tuple[Any, ...]] = {
     SortBy.REGISTERED: (Registration.created_at, Registration.id),
 }
 _IN_AN_INDEX = frozenset({SortBy.NAME, SortBy.REGISTERED})
-BY_NAME = "INDEXED BY ix_registration_by_name"
-"""Names break the ties of every other order: rows that come in their order are sorted in half the time."""
+_HAS_A_NAME = Registration.sort_key >= ""
+"""True of everybody, so that rows are read by the index of names: in its order, the rest is sorted in half the time."""
 
 
 def _order(wanted: ListFilter) -> list[Any]:
@@ -162,8 +162,8 @@ def _page(edition_id: int, wanted: ListFilter, page: int) -> Select[Any]:
     if wanted.sort in _IN_AN_INDEX:
         return matching(edition_id, wanted, *_COLUMNS).limit(size).offset(first)
     found = matching(edition_id, wanted, Registration.id).limit(size).offset(first)
-    if wanted.show not in {Show.WAITING, Show.CANCELLED}:
-        found = found.with_hint(Registration, BY_NAME, dialect_name="sqlite")
+    if wanted.show is Show.ALL:
+        found = found.where(_HAS_A_NAME)
     ids = found.subquery()
     return select(*_COLUMNS).where(Registration.id.in_(select(ids.c.id))).order_by(*_order(wanted))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crosslinks.accounts.audit import record
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.feedback.models import FeedbackAnswer, FeedbackForm, FeedbackMark, FeedbackQuestion
 from crosslinks.feedback.queries import (
@@ -57,10 +57,7 @@ def lock_form(edition_id: int) -> None:
 
 
 def _log(actor: Actor, now: datetime, edition: Edition, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    record(
-        actor=actor, action="feedback.form_changed", object_kind="feedback", object_id=edition.id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip
+    log_write(actor, now, edition, "feedback.form_changed", edition.id, before, after)
 
 
 def change_form(

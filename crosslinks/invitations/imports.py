@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from crosslinks.accounts.audit import record
 from crosslinks.config import settings
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.invitations.models import ImportRefusal, ImportRun
 from crosslinks.invitations.rows import ImportOptions
@@ -40,7 +40,7 @@ def begin_import(*, actor: Actor, now: datetime, edition: Edition, file_name: st
     db.session.add(run)
     db.session.flush()
     part.replace(upload_path(run.id))
-    _log(actor, now, edition, run, "import.uploaded")
+    log_write(actor, now, edition, "import.uploaded", run.id)
     return run
 
 
@@ -81,14 +81,14 @@ def order_import(*, actor: Actor, now: datetime, edition: Edition, run: ImportRu
         run.stage = ImportStage.IMPORTING
     elif run.stage is not ImportStage.IMPORTING:
         raise Conflict("import.not_checked")
-    _log(actor, now, edition, run, "import.started")
+    log_write(actor, now, edition, "import.started", run.id)
     return _queue(actor, now, edition, run, "import", language)
 
 
 def forget_import(*, actor: Actor, now: datetime, edition: Edition, run: ImportRun) -> None:
     """Forget an import that has not begun, or its report; who was registered stays. The caller removes the file."""
     _refuse_live(run)
-    _log(actor, now, edition, run, "import.removed")
+    log_write(actor, now, edition, "import.removed", run.id)
     db.session.delete(run)
     db.session.flush()
 
@@ -125,13 +125,6 @@ def _refuse_live(run: ImportRun) -> None:
 def _need_file(run: ImportRun) -> None:
     if run.file_gone_at is not None or not upload_path(run.id).is_file():
         raise Conflict("import.file_gone")
-
-
-def _log(actor: Actor, now: datetime, edition: Edition, run: ImportRun, action: str) -> None:
-    record(
-        actor=actor, action=action, object_kind="import", object_id=run.id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id,
-    )  # fmt: skip
 
 
 def get_import(edition_id: int, run_id: int) -> ImportRun:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, insert, or_, select
 
-from crosslinks.accounts.audit import record
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.jobs.models import Job
 from crosslinks.jobs.operations import queue_job, request_stop
@@ -263,7 +263,4 @@ def _require(mailing: Mailing, *states: MailingState) -> None:
 
 
 def _log(actor: Actor, now: datetime, edition: Edition, mailing: Mailing, deed: str, **after: Any) -> None:
-    record(
-        actor=actor, action=f"mailing.{deed}", object_kind="mailing", object_id=mailing.id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, after=after,
-    )  # fmt: skip
+    log_write(actor, now, edition, f"mailing.{deed}", mailing.id, after=after)

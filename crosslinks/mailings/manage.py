@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from crosslinks.accounts.audit import record
 from crosslinks.config import settings
 from crosslinks.editions.frames import manage_frame, manage_url
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.queries import get_edition
 from crosslinks.kernel.actors import Permission
@@ -207,8 +208,7 @@ def retry_all(conference: str, edition: str) -> BaseResponse:
 
 
 def _log(edition: Edition, mail: OutboxMail, action: str) -> None:
-    record(actor=principal().actor, action=action, object_kind="mail", object_id=mail.id, now=now(),
-           conference_id=edition.conference_id, edition_id=edition.id, after={"kind": mail.kind})  # fmt: skip
+    log_write(principal().actor, now(), edition, action, mail.id, after={"kind": mail.kind})
 
 
 def _is_revealed(mail: OutboxMail) -> bool:

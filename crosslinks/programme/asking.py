@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
@@ -13,7 +14,6 @@ from crosslinks.mail.operations import mail_row, queue_mails
 from crosslinks.programme.gaps import Standing, list_standings
 from crosslinks.programme.letters import LINK, REMINDER
 from crosslinks.programme.models import Person
-from crosslinks.programme.people import log_person
 from crosslinks.programme.rules import link_ends
 
 AT_ONCE = 100
@@ -62,7 +62,7 @@ def _queue(actor: Actor, now: datetime, edition: Edition, person_ids: Collection
             person.reminded_at = now
         else:
             person.link_sent_at = now
-        log_person(actor, now, edition, "person.reminded" if reminder else "person.invited", person)
+        log_write(actor, now, edition, "person.reminded" if reminder else "person.invited", person.id)
     db.session.flush()
     return len(chosen)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
@@ -14,7 +15,6 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict
 from crosslinks.programme.material_models import RecordingConsent, SlideFile
 from crosslinks.programme.models import Person, SessionModerator, TalkSpeaker
-from crosslinks.programme.people import log_person
 from crosslinks.programme.plugs import hand_over
 from crosslinks.programme.rules import Coming
 
@@ -35,7 +35,7 @@ def merge_people(*, actor: Actor, now: datetime, edition: Edition, keep: Person,
     db.session.execute(update(SlideFile).where(SlideFile.person_id == drop.id).values(person_id=keep.id))
     filled = _fill(keep, drop)
     hand_over(keep.id, drop.id)
-    log_person(actor, now, edition, "person.merged", keep, {"name": drop.name}, filled | {"name": keep.name})
+    log_write(actor, now, edition, "person.merged", keep.id, {"name": drop.name}, filled | {"name": keep.name})
     db.session.expire_all()
     db.session.delete(db.session.get_one(Person, drop.id))
     db.session.flush()

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from crosslinks.accounts.audit import record, snapshot
+from crosslinks.accounts.audit import snapshot
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.editions.rules import EditionState
@@ -52,7 +53,7 @@ def create_person(
     person.slug = _free_slug(edition, person)
     db.session.add(person)
     db.session.flush()
-    log_person(actor, now, edition, "person.created", person, after=snapshot(person, PERSON_FIELDS))
+    log_write(actor, now, edition, "person.created", person.id, after=snapshot(person, PERSON_FIELDS))
     return person
 
 
@@ -73,7 +74,7 @@ def change_person(*, actor: Actor, now: datetime, edition: Edition, person: Pers
     if edition.state is EditionState.DRAFT:
         person.slug = _free_slug(edition, person)
     db.session.flush()
-    log_person(actor, now, edition, "person.changed", person, before, snapshot(person, _LOGGED))
+    log_write(actor, now, edition, "person.changed", person.id, before, snapshot(person, _LOGGED))
 
 
 def find_by_address(edition_id: int, email: str, but: int = 0) -> Person | None:
@@ -97,7 +98,7 @@ def revoke_link(*, actor: Actor, now: datetime, edition: Edition, person: Person
     person.epoch += 1
     person.link_sent_at = None
     db.session.flush()
-    log_person(actor, now, edition, "person.revoked", person)
+    log_write(actor, now, edition, "person.revoked", person.id)
 
 
 def list_duties(person: Person) -> Duties:
@@ -124,7 +125,7 @@ def delete_person(
         "talks": [talk.slug for talk in duties.talks],
         "sessions": [session.id for session in duties.sessions],
     }
-    log_person(actor, now, edition, "person.deleted", person, before)
+    log_write(actor, now, edition, "person.deleted", person.id, before)
     db.session.execute(delete(TalkSpeaker).where(TalkSpeaker.person_id == person.id))
     db.session.execute(delete(SessionModerator).where(SessionModerator.person_id == person.id))
     forget_person(edition.id, person.id)
@@ -136,19 +137,3 @@ def _free_slug(edition: Edition, person: Person) -> str:
     taken = select(Person.slug).where(Person.edition_id == edition.id, Person.id != (person.id or 0))
     with db.session.no_autoflush:
         return slug_of(f"{person.given_name} {person.family_name}", set(db.session.scalars(taken)), "person")
-
-
-def log_person(
-    actor: Actor,
-    now: datetime,
-    edition: Edition,
-    action: str,
-    person: Person,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    """Leave one line about a person in the log."""
-    record(
-        actor=actor, action=action, object_kind="person", object_id=person.id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip

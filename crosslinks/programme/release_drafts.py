@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from crosslinks.accounts.audit import record
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.kernel.actors import Actor
 from crosslinks.kernel.db import db
@@ -129,7 +128,7 @@ def word_letter(
     db.session.flush()
     after = {"opening": letter.opening, "language": letter.language}
     if before != after:
-        _log(actor, now, edition, "release_letter.changed", letter.id, before, after)
+        log_write(actor, now, edition, "release_letter.changed", letter.id, before, after)
 
 
 def send_letters(*, actor: Actor, now: datetime, edition: Edition, letters: Sequence[ReleaseLetter]) -> int:
@@ -160,12 +159,5 @@ def discard_letters(*, actor: Actor, now: datetime, edition: Edition, letters: S
 def _settle(state: DraftState, actor: Actor, now: datetime, edition: Edition, letters: Sequence[ReleaseLetter]) -> None:
     for letter in letters:
         letter.state, letter.settled_at = state, now
-        _log(actor, now, edition, f"release_letter.{state.value}", letter.id, None, {"name": letter.person.name})
+        log_write(actor, now, edition, f"release_letter.{state.value}", letter.id, None, {"name": letter.person.name})
     db.session.flush()
-
-
-def _log(actor: Actor, now: datetime, edition: Edition, action: str, letter_id: int, before: Any, after: Any) -> None:
-    record(
-        actor=actor, action=action, object_kind="release_letter", object_id=letter_id, now=now,
-        conference_id=edition.conference_id, edition_id=edition.id, before=before, after=after,
-    )  # fmt: skip

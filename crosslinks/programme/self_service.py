@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_public
 from crosslinks.kernel.actors import Actor
@@ -15,7 +16,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import Conflict, Invalid, NotFound
 from crosslinks.programme.material_models import PersonEdit
 from crosslinks.programme.models import Person
-from crosslinks.programme.people import change_person, log_person
+from crosslinks.programme.people import change_person
 from crosslinks.programme.rules import Coming
 
 OWN_FIELDS = (
@@ -39,7 +40,7 @@ def answer_coming(*, actor: Actor, now: datetime, edition: Edition, person: Pers
     person.coming, person.answered_at = coming, now
     db.session.flush()
     action = "person.confirmed" if coming is Coming.CONFIRMED else "person.refused"
-    log_person(actor, now, edition, action, person, before, {"coming": coming})
+    log_write(actor, now, edition, action, person.id, before, {"coming": coming})
 
 
 def edit_self(*, now: datetime, edition: Edition, person: Person, changes: Mapping[str, Any]) -> bool:
@@ -95,7 +96,7 @@ def accept_edits(*, actor: Actor, now: datetime, edition: Edition, person: Perso
         edit.seen_at = now
     db.session.flush()
     if seen:
-        log_person(actor, now, edition, "person.changes_seen", person)
+        log_write(actor, now, edition, "person.changes_seen", person.id)
 
 
 def undo_edit(*, actor: Actor, now: datetime, edition: Edition, person: Person, edit_id: int) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from crosslinks.accounts.audit import plain, record
+from crosslinks.accounts.audit import plain
+from crosslinks.editions.log import log_write
 from crosslinks.editions.models import Edition
 from crosslinks.editions.operations import touch_form
 from crosslinks.kernel.actors import Actor
@@ -63,7 +64,7 @@ def create_question(*, actor: Actor, now: datetime, edition: Edition, draft: Dra
     _fill(question, draft, frozenset())
     db.session.add(question)
     _settle(edition)
-    _log(actor, now, edition, "created", question, after=_facts(question))
+    log_write(actor, now, edition, "question.created", question.id, after=_facts(question))
     return question
 
 
@@ -80,7 +81,7 @@ def change_question(*, actor: Actor, now: datetime, edition: Edition, question: 
     before = _facts(question)
     _fill(question, draft, frozenset(options_in_use(question.id)))
     _settle(edition)
-    _log(actor, now, edition, "changed", question, before, _facts(question))
+    log_write(actor, now, edition, "question.changed", question.id, before, _facts(question))
 
 
 def _fill(question: Question, draft: Draft, in_use: frozenset[str]) -> None:
@@ -134,7 +135,7 @@ def move_question(*, actor: Actor, now: datetime, edition: Edition, question: Qu
     group[place], group[neighbour] = group[neighbour], group[place]
     _number(edition, [*(one.id for one in group)])
     _settle(edition)
-    _log(actor, now, edition, "moved", question, after={"position": neighbour + 1})
+    log_write(actor, now, edition, "question.moved", question.id, after={"position": neighbour + 1})
 
 
 def order_questions(*, actor: Actor, now: datetime, edition: Edition, ids: Sequence[int]) -> None:
@@ -150,7 +151,7 @@ def order_questions(*, actor: Actor, now: datetime, edition: Edition, ids: Seque
         return
     _number(edition, ids)
     _settle(edition)
-    _log(actor, now, edition, "reordered", rows[ids[0]], after={})
+    log_write(actor, now, edition, "question.reordered", rows[ids[0]].id, after={})
 
 
 def _number(edition: Edition, ids: Sequence[int]) -> None:
@@ -179,7 +180,7 @@ def remove_question(*, actor: Actor, now: datetime, edition: Edition, question: 
     else:
         db.session.delete(question)
     _settle(edition)
-    _log(actor, now, edition, "retired" if retired else "deleted", question, before)
+    log_write(actor, now, edition, "question.retired" if retired else "question.deleted", question.id, before)
     return retired
 
 
@@ -189,7 +190,7 @@ def restore_question(*, actor: Actor, now: datetime, edition: Edition, question:
         return
     question.retired_at = None
     _settle(edition)
-    _log(actor, now, edition, "restored", question)
+    log_write(actor, now, edition, "question.restored", question.id)
 
 
 def copy_questions(*, actor: Actor, now: datetime, source: Edition, target: Edition) -> int:
@@ -249,25 +250,3 @@ def _facts(question: Question) -> dict[str, Any]:
     found["options"] = [one["label"] for one in question.options if not one.get("retired")]
     found["retired_options"] = [one["label"] for one in question.options if one.get("retired")]
     return found
-
-
-def _log(
-    actor: Actor,
-    now: datetime,
-    edition: Edition,
-    deed: str,
-    question: Question,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    record(
-        actor=actor,
-        action=f"question.{deed}",
-        object_kind="question",
-        object_id=question.id,
-        now=now,
-        conference_id=edition.conference_id,
-        edition_id=edition.id,
-        before=before,
-        after=after,
-    )

@@ -15,7 +15,7 @@ from crosslinks.kernel.db import transaction
 from crosslinks.programme.models import Talk
 from crosslinks.programme.person_forms import SlidesForSomebodyForm, take_slides
 from crosslinks.programme.queries import get_person, get_talk
-from crosslinks.programme.slide_store import drop_files
+from crosslinks.programme.slide_store import dropped_unless_kept
 from crosslinks.programme.slides import add_slides
 from crosslinks.programme.speaker_slides import sent_to, told_why
 from crosslinks.web.large import large_body_path
@@ -47,16 +47,12 @@ def upload(conference: str, edition: str, talk_id: int, given: str) -> Response 
     stored = take_slides(form, talk) if form.validate_on_submit() else None
     if stored is None:
         return told_why(form) or _page(found, talk, form, 422)
-    try:
-        with transaction():
-            person = get_person(found.id, form.person_id.data)
-            add_slides(
-                actor=principal().actor, now=now(), edition=found, person=person, talk_id=talk_id, stored=stored,
-                publish=bool(form.publish.data), keep_back=bool(form.keep_back.data),
-            )  # fmt: skip
-    except BaseException:
-        drop_files([stored.name])
-        raise
+    with dropped_unless_kept(stored), transaction():
+        person = get_person(found.id, form.person_id.data)
+        add_slides(
+            actor=principal().actor, now=now(), edition=found, person=person, talk_id=talk_id, stored=stored,
+            publish=bool(form.publish.data), keep_back=bool(form.keep_back.data),
+        )  # fmt: skip
     flash(_("The slides are in."))
     return sent_to(manage_url(found, "material") + f"#talk-{talk_id}")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -69,6 +70,16 @@ def clean_name(typed: str, kind: SlideKind) -> str:
 def slides_path(stored: str) -> Path:
     """Return where a stored file lies."""
     return settings().uploads / stored
+
+
+@contextmanager
+def dropped_unless_kept(stored: Stored) -> Iterator[None]:
+    """Delete a stored file again when the body, which is to keep a row of it, fails."""
+    try:
+        yield
+    except BaseException:
+        drop_files([stored.name])
+        raise
 
 
 def drop_files(names: Iterable[str]) -> None:

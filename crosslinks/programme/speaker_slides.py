@@ -14,7 +14,7 @@ from crosslinks.programme.links import open_link
 from crosslinks.programme.material_models import SlideFile
 from crosslinks.programme.models import Talk
 from crosslinks.programme.person_forms import SlidesForm, take_slides
-from crosslinks.programme.slide_store import drop_files, slides_path
+from crosslinks.programme.slide_store import drop_files, dropped_unless_kept, slides_path
 from crosslinks.programme.slides import (
     add_slides,
     delete_slides,
@@ -52,16 +52,12 @@ def upload(token: str, talk_id: int, given: str) -> Response | tuple[str, int]:
     stored = take_slides(form, talk) if form.validate_on_submit() else None
     if stored is None:
         return told_why(form) or _page(opened, talk, form, 422)
-    try:
-        with transaction():
-            person, edition = open_link(token, now())
-            add_slides(
-                actor=opened.actor, now=now(), edition=edition, person=person, talk_id=talk_id, stored=stored,
-                publish=bool(form.publish.data), keep_back=bool(form.keep_back.data),
-            )  # fmt: skip
-    except BaseException:
-        drop_files([stored.name])
-        raise
+    with dropped_unless_kept(stored), transaction():
+        person, edition = open_link(token, now())
+        add_slides(
+            actor=opened.actor, now=now(), edition=edition, person=person, talk_id=talk_id, stored=stored,
+            publish=bool(form.publish.data), keep_back=bool(form.keep_back.data),
+        )  # fmt: skip
     flash(_("Your slides are in."))
     there = opened.path() + f"#talk-{talk_id}"
     return sent_to(there)

@@ -49,7 +49,7 @@ from crosslinks.web.openapi import openapi
 from crosslinks.web.pages import init_pages
 from crosslinks.web.photographs import init_photographs
 from crosslinks.web.portraits import init_portraits
-from crosslinks.web.security import Guard, init_security
+from crosslinks.web.security import Application, Guard, init_security
 
 FEATURES = (
     HOME,
@@ -80,7 +80,7 @@ FEATURES = (
 def create_app(chosen: Settings | None = None) -> Flask:
     """Return the application for an instance; raises ``ConfigurationError`` when its settings cannot be used."""
     settings = chosen or load_settings()
-    app = Flask(
+    app = Application(
         "crosslinks",
         template_folder=str(resource("templates")),
         static_folder=None,

@@ -17,7 +17,7 @@ from crosslinks.kernel.errors import Forbidden, NotFound
 from crosslinks.web.large import body_limit
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 csrf = CSRFProtect()
 
@@ -80,7 +80,7 @@ def requires(permission: Permission | None) -> Callable[[Callable[P, R]], Callab
                 _check(known, permission)
             return view(*args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
+        vars(guarded)["permission"] = permission
         return guarded
 
     return decorate
@@ -88,7 +88,7 @@ def requires(permission: Permission | None) -> Callable[[Callable[P, R]], Callab
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Declare that a manage or api route needs no account, such as a door's API with its own token."""
-    view.permission = "public"  # type: ignore[attr-defined]
+    vars(view)["permission"] = "public"
     return view
 
 
@@ -151,19 +151,17 @@ def keep_secret(response: Response) -> Response:
     return response
 
 
-class HeadAsGet:
-    """Lets the application answer HEAD as GET, and keeps the content back.
+class Application(Flask):
+    """Answers HEAD as GET, and keeps the content back.
 
     A view that tells GET from POST would else take HEAD, with which mail filters begin, for a form that was sent.
     """
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request, as Flask does."""
         if environ["REQUEST_METHOD"] != "HEAD":
-            return self._application(environ, start_response)
-        content = self._application({**environ, "REQUEST_METHOD": "GET"}, start_response)
+            return super().wsgi_app(environ, start_response)
+        content = super().wsgi_app({**environ, "REQUEST_METHOD": "GET"}, start_response)
         close = getattr(content, "close", None)
         if close is not None:
             close()
@@ -193,7 +191,6 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.wsgi_app = HeadAsGet(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_refuse_nul)
     app.before_request(_bound_body)
     csrf.init_app(app)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Thread
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -62,9 +63,16 @@ def film(path: Path, text: str) -> Path:
     return path
 
 
-def begin(browser: Browser, address: str, **options: object) -> Page:
+def begin(
+    browser: Browser,
+    address: str,
+    *,
+    locale: str = "en-GB",
+    permissions: Sequence[str] = (),
+    color_scheme: Literal["light", "dark"] = "light",
+) -> Page:
     """Open a door link on a phone and tap Start."""
-    context = browser.new_context(**{"viewport": PHONE, "locale": "en-GB"} | options)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE, locale=locale, permissions=permissions, color_scheme=color_scheme)
     page = context.new_page()
     page.goto(address)
     page.get_by_role("button", name="Start").click()

@@ -21,7 +21,7 @@ from crosslinks.kernel.tokens import show_reference
 from crosslinks.registration.models import Registration, Ticket
 from crosslinks.registration.rules import Place
 from crosslinks.registration.tickets import new_ticket_id
-from tests.checkin.factories import DAY, NOW, Door, a_scan, be_at, make_person, text_of
+from tests.checkin.factories import DAY, NOW, Door, Phone, a_scan, be_at, make_person, text_of
 from tests.factories import make_edition
 
 
@@ -157,6 +157,11 @@ def test_a_malformed_scan_loses_neither_itself_nor_the_batch(door: Door) -> None
     assert len(rows()) == stored, "sending it again adds nothing"
 
 
+@pytest.fixture
+def phone(door: Door) -> Phone:
+    return door.phone()
+
+
 @settings(max_examples=60)
 @given(
     st.recursive(
@@ -168,9 +173,7 @@ def test_a_malformed_scan_loses_neither_itself_nor_the_batch(door: Door) -> None
         max_leaves=12,
     )
 )
-def test_no_json_breaks_the_door(door: Door, junk: Any) -> None:
-    phone = getattr(door, "kept", None) or door.phone()
-    door.kept = phone  # type: ignore[attr-defined]
+def test_no_json_breaks_the_door(phone: Phone, junk: Any) -> None:
     answer = phone.post(junk)
     assert answer.status_code == 200
     assert answer.json["results"][0]["outcome"] == "unknown"

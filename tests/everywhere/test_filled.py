@@ -10,7 +10,7 @@ import icalendar
 import openpyxl
 import pytest
 from sqlalchemy import func, select, update
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from crosslinks.kernel.db import Base, db, transaction
 from crosslinks.mail.models import OutboxMail
@@ -189,7 +189,7 @@ def test_the_checks_find_it() -> None:
         [target.getvalue()],
         "200 OK",
         {"Content-Type": "application/vnd.x.spreadsheetml.sheet"},
-        None,  # type: ignore[arg-type]
+        EnvironBuilder().get_request(),
     )
     assert wrong_in_file(answer) == ["formula '=1+1'"]
 

@@ -131,7 +131,11 @@ def test_it_opens_and_closes_as_it_is_set(client: FlaskClient, edition: Edition)
         page = client.get(url).text
         is_open = "Send my answers" in page
         assert (client.post(url, data={}).status_code == 422) is is_open
-        return "open" if is_open else re.search(r'<p class="lead">([^<]*)', page)[1]  # type: ignore[index]
+        if is_open:
+            return "open"
+        told = re.search(r'<p class="lead">([^<]*)', page)
+        assert told is not None
+        return told[1]
 
     assert "We ask once it is 25\u00a0January\u00a02024, 15:35." in at(edition.ends_at - timedelta(seconds=9))
     assert at(edition.ends_at) == "open"

@@ -142,8 +142,9 @@ def test_the_cover_photograph_stands_beside_the_words(client: FlaskClient, editi
     photographed = client.get(f"{HOME}/card.png").data
     assert photographed != plain
     with Image.open(io.BytesIO(photographed)) as picture:
-        red, green, blue = picture.convert("RGB").getpixel((1000, 100))  # type: ignore[misc]
-    assert abs(red - 0x2A) + abs(green - 0x7F) + abs(blue - 0x4F) < 24
+        seen = picture.convert("RGB").getpixel((1000, 100))
+    assert isinstance(seen, tuple)
+    assert sum(abs(one - wanted) for one, wanted in zip(seen, (0x2A, 0x7F, 0x4F), strict=True)) < 24
     (settings().uploads / stored.name).unlink()
     change(edition, theme={"en": "Another"})
     assert client.get(f"{HOME}/card.png").status_code == 200, "a photograph that is gone"

@@ -107,18 +107,10 @@ def list_earlier_editions(edition: Edition) -> list[Edition]:
 
 
 def find_next_edition(edition: Edition) -> Edition | None:
-    """Return the latest published edition of the same conference that is held after ``edition``: the present one."""
-    return db.session.scalar(
-        select(Edition)
-        .where(
-            Edition.conference_id == edition.conference_id,
-            Edition.state == EditionState.PUBLISHED,
-            Edition.starts_at > edition.starts_at,
-        )
-        .order_by(Edition.starts_at.desc())
-        .options(joinedload(Edition.conference))
-        .limit(1)
-    )
+    """Return the present edition of the same conference, when it is published and held after ``edition``."""
+    found = find_current_edition(edition.conference_id)
+    is_next = found is not None and found.state is EditionState.PUBLISHED and found.starts_at > edition.starts_at
+    return found if is_next else None
 
 
 def find_current_edition(conference_id: int) -> Edition | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from crosslinks.kernel.db import db
 from crosslinks.kernel.errors import NotFound
 from crosslinks.kernel.searching import holds
 from crosslinks.mail.models import OutboxMail
-from crosslinks.mail.rules import MailState
+from crosslinks.mail.rules import Fact, MailState
 from crosslinks.mailings.models import Mailing, MailingRecipient
 from crosslinks.mailings.placeholders import render_line
 from crosslinks.mailings.purposes import MailingState
@@ -171,10 +171,11 @@ def export_recipient(*, registration_id: int) -> list[dict[str, Any]]:
         .join(OutboxMail, OutboxMail.id == MailingRecipient.mail_id)
         .where(MailingRecipient.registration_id == registration_id)
         .order_by(Mailing.id)
-    )
+    ).all()
+    facts = {language: _facts_of(person, language) for language in {row.language for row in rows}} if person else {}
     return [
         {
-            "subject": _filled(subject.get(language) or next(iter(subject.values()), ""), person, language),
+            "subject": _filled(subject.get(language) or next(iter(subject.values()), ""), facts.get(language, {})),
             "state": state.value,
             "sent_at": sent_at.isoformat() if sent_at else None,
         }
@@ -182,13 +183,14 @@ def export_recipient(*, registration_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _filled(subject: str, person: Registration | None, language: str) -> str:
-    """Return a subject as this person read it; as it was typed where it cannot be filled any more."""
-    if person is None:
-        return subject
+def _facts_of(person: Registration, language: str) -> dict[str, Fact]:
     with speaking(language):
-        facts = edition_facts(get_edition_by_id(person.edition_id), language) | person_facts(person, MASKED)
-        try:
-            return render_line(subject, facts)
-        except UnfilledText:
-            return subject
+        return edition_facts(get_edition_by_id(person.edition_id), language) | person_facts(person, MASKED)
+
+
+def _filled(subject: str, facts: Mapping[str, Fact]) -> str:
+    """Return a subject as it was read; as it was typed where it cannot be filled any more."""
+    try:
+        return render_line(subject, facts)
+    except UnfilledText:
+        return subject

@@ -45,7 +45,10 @@ def home(client: FlaskClient, moment: datetime) -> str:
     [
         (datetime(2024, 1, 1, tzinfo=UTC), ["Registration opens on 10\u00a0January\u00a02024", "/crosslinks/follow"]),
         (datetime(2024, 1, 12, tzinfo=UTC), ["register?mode=onsite", "Takes under a minute"]),
-        (datetime(2024, 1, 22, tzinfo=UTC), ["The last places.", "closes on 24\u00a0January\u00a02024 at 09:00."]),
+        (
+            datetime(2024, 1, 22, tzinfo=UTC),
+            ["The last places. Registration closes on 24\u00a0January\u00a02024 at 09:00."],
+        ),
         (datetime(2024, 1, 24, 9, tzinfo=UTC), ["Registration is closed", f"{E}/lost"]),
         (datetime(2024, 1, 25, 5, tzinfo=UTC), ["It is today", "Doors open at 09:45.", "Send me my link"]),
         (datetime(2024, 1, 25, 12, tzinfo=UTC), ["Watch from your own page"]),
